@@ -1,0 +1,59 @@
+#include "engine/base/coding.h"
+
+namespace wringer {
+
+std::uint64_t Reader::Fixed(std::size_t bytes) {
+  if (rest_.size() < bytes) {
+    Fail();
+    return 0;
+  }
+  std::uint64_t v = 0;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    v |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
+  }
+  rest_.remove_prefix(bytes);
+  return v;
+}
+
+std::uint64_t Reader::Varint() {
+  std::uint64_t v = 0;
+  for (std::size_t i = 0; i < 10 && i < rest_.size(); ++i) {
+    const std::uint64_t byte = static_cast<unsigned char>(rest_[i]);
+    // The tenth byte holds one bit; more would not fit in 64.
+    if (i == 9 && byte > 1) break;
+    v |= (byte & 0x7f) << (7 * i);
+    if (byte < 0x80) {
+      rest_.remove_prefix(i + 1);
+      return v;
+    }
+  }
+  Fail();
+  return 0;
+}
+
+bool Reader::Bool() {
+  const std::uint8_t v = U8();
+  if (v > 1) Fail();
+  return v == 1;
+}
+
+Slice Reader::Raw(std::uint64_t n) {
+  if (n > rest_.size()) {
+    Fail();
+    return Slice();
+  }
+  const Slice out = rest_.substr(0, n);
+  rest_.remove_prefix(n);
+  return out;
+}
+
+std::size_t Reader::Count(std::size_t min_bytes) {
+  const std::uint64_t n = Varint();
+  if (min_bytes > 0 && n > rest_.size() / min_bytes) {
+    Fail();
+    return 0;
+  }
+  return static_cast<std::size_t>(n);
+}
+
+}  // namespace wringer

@@ -1,0 +1,107 @@
+// Byte encoding of everything that reaches a disk or the wire.
+//
+// Fixed-width integers are little-endian; varints are LEB128; byte strings are
+// a varint length and the bytes. Writer appends to a string; Reader consumes a
+// Slice and turns sticky-bad on the first short or malformed field, so that a
+// decoder reads all fields and asks ok() once.
+#ifndef WR_ENGINE_BASE_CODING_H_
+#define WR_ENGINE_BASE_CODING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "engine/base/slice.h"
+#include "engine/base/strong_int.h"
+
+namespace wringer {
+
+class Writer {
+ public:
+  // Appends to `*out`, which must outlive the writer.
+  explicit Writer(std::string* out) : out_(out) {}
+
+  void U8(std::uint8_t v) { out_->push_back(static_cast<char>(v)); }
+  void U32(std::uint32_t v) { Fixed(v, 4); }
+  void U64(std::uint64_t v) { Fixed(v, 8); }
+  void Varint(std::uint64_t v) {
+    while (v >= 0x80) {
+      U8(static_cast<std::uint8_t>(v | 0x80));
+      v >>= 7;
+    }
+    U8(static_cast<std::uint8_t>(v));
+  }
+  // Zig-zag, for values that may be negative.
+  void SignedVarint(std::int64_t v) {
+    Varint((static_cast<std::uint64_t>(v) << 1) ^
+           static_cast<std::uint64_t>(v >> 63));
+  }
+  void Bool(bool v) { U8(v ? 1 : 0); }
+  void Bytes(Slice s) {
+    Varint(s.size());
+    Raw(s);
+  }
+  void Raw(Slice s) { out_->append(s.data(), s.size()); }
+  template <typename Tag, typename Rep>
+  void Id(StrongInt<Tag, Rep> v) {
+    Varint(v.value());
+  }
+
+ private:
+  void Fixed(std::uint64_t v, int bytes) {
+    char buffer[8];
+    for (int i = 0; i < bytes; ++i) {
+      buffer[i] = static_cast<char>(v >> (8 * i));
+    }
+    out_->append(buffer, static_cast<std::size_t>(bytes));
+  }
+
+  std::string* out_;
+};
+
+class Reader {
+ public:
+  explicit Reader(Slice bytes) : rest_(bytes) {}
+
+  std::uint8_t U8() { return static_cast<std::uint8_t>(Fixed(1)); }
+  std::uint32_t U32() { return static_cast<std::uint32_t>(Fixed(4)); }
+  std::uint64_t U64() { return Fixed(8); }
+  std::uint64_t Varint();
+  std::int64_t SignedVarint() {
+    const std::uint64_t v = Varint();
+    return static_cast<std::int64_t>(v >> 1) ^
+           -static_cast<std::int64_t>(v & 1);
+  }
+  // Anything but 0 and 1 is malformed.
+  bool Bool();
+  // A view into the bytes given at construction.
+  Slice Bytes() { return Raw(Varint()); }
+  Slice Raw(std::uint64_t n);
+  template <typename Id>
+  Id As() {
+    const std::uint64_t v = Varint();
+    if (v > std::uint64_t{typename Id::rep(-1)}) Fail();
+    return Id(static_cast<typename Id::rep>(v));
+  }
+  // A count of items of at least `min_bytes` each: bad if they cannot fit, so
+  // that garbage never makes a decoder reserve gigabytes.
+  std::size_t Count(std::size_t min_bytes);
+
+  void Fail() {
+    ok_ = false;
+    rest_ = Slice();
+  }
+  bool ok() const { return ok_; }
+  bool done() const { return ok_ && rest_.empty(); }
+  std::size_t remaining() const { return rest_.size(); }
+
+ private:
+  std::uint64_t Fixed(std::size_t bytes);
+
+  Slice rest_;
+  bool ok_ = true;
+};
+
+}  // namespace wringer
+
+#endif  // WR_ENGINE_BASE_CODING_H_

@@ -1,0 +1,147 @@
+// engine/base: codings round-trip, refuse garbage, and draws are pure.
+#include <cstdint>
+#include <string>
+
+#include "engine/base/check.h"
+#include "engine/base/coding.h"
+#include "engine/base/crc32c.h"
+#include "engine/base/random.h"
+#include "engine/base/types.h"
+#include "gtest/gtest.h"
+
+namespace wringer {
+namespace {
+
+TEST(Coding, RoundTripsEveryField) {
+  std::string bytes;
+  Writer w(&bytes);
+  w.U8(7);
+  w.U32(0xdeadbeef);
+  w.U64(~std::uint64_t{0});
+  w.Varint(300);
+  w.SignedVarint(-5);
+  w.Bool(true);
+  w.Bytes("hello");
+  w.Id(Term{9});
+  Reader r(bytes);
+  EXPECT_EQ(r.U8(), 7);
+  EXPECT_EQ(r.U32(), 0xdeadbeef);
+  EXPECT_EQ(r.U64(), ~std::uint64_t{0});
+  EXPECT_EQ(r.Varint(), 300u);
+  EXPECT_EQ(r.SignedVarint(), -5);
+  EXPECT_TRUE(r.Bool());
+  EXPECT_EQ(r.Bytes(), "hello");
+  EXPECT_EQ(r.As<Term>(), Term{9});
+  EXPECT_TRUE(r.done());
+}
+
+TEST(Coding, ShortInputTurnsBadAndStaysBad) {
+  Reader r(
+      "\x05"
+      "ab");
+  EXPECT_EQ(r.Bytes(), "");
+  EXPECT_FALSE(r.ok());
+  EXPECT_EQ(r.U8(), 0);
+  EXPECT_FALSE(r.done());
+}
+
+TEST(Coding, OverlongVarintIsMalformed) {
+  const std::string bytes(11, '\xff');
+  Reader r(bytes);
+  r.Varint();
+  EXPECT_FALSE(r.ok());
+}
+
+TEST(Coding, IdThatDoesNotFitIsMalformed) {
+  std::string bytes;
+  Writer(&bytes).Varint(std::uint64_t{1} << 40);
+  Reader r(bytes);
+  r.As<NodeId>();
+  EXPECT_FALSE(r.ok());
+}
+
+TEST(Coding, CountThatCannotFitIsMalformed) {
+  std::string bytes;
+  Writer(&bytes).Varint(1'000'000);
+  Reader r(bytes);
+  EXPECT_EQ(r.Count(8), 0u);
+  EXPECT_FALSE(r.ok());
+}
+
+TEST(Crc32c, KnownCheckValue) {
+  EXPECT_EQ(Crc32c("123456789"), 0xe3069283u);
+  EXPECT_EQ(Crc32c("6789", Crc32c("12345")), 0xe3069283u);
+}
+
+TEST(Random, DrawsArePureFunctionsOfTheKey) {
+  const Random a(7, Purpose("net.latency"), 3);
+  EXPECT_EQ(a.At(5).Next(), a.At(5).Next());
+  EXPECT_NE(a.At(5).Next(), a.At(6).Next());
+  EXPECT_NE(a.At(5).Next(), Random(7, Purpose("net.loss"), 3).At(5).Next());
+}
+
+TEST(Random, BetweenCoversItsEnds) {
+  RandomStream s(1, Purpose("test"));
+  bool low = false, high = false;
+  for (int i = 0; i < 1000; ++i) {
+    const std::int64_t v = s.Between(-2, 2);
+    ASSERT_GE(v, -2);
+    ASSERT_LE(v, 2);
+    low |= v == -2;
+    high |= v == 2;
+  }
+  EXPECT_TRUE(low && high);
+}
+
+TEST(Random, ExponentialHasItsMeanAndIsMonotoneInItsBits) {
+  RandomStream s(2, Purpose("test"));
+  std::int64_t sum = 0;
+  for (int i = 0; i < 100'000; ++i) sum += s.Exponential(1'000'000);
+  EXPECT_NEAR(static_cast<double>(sum) / 1e5, 1e6, 1.5e4);
+  std::uint64_t last = 0;
+  for (std::uint64_t i = 0; i < 4096; ++i) {
+    const std::uint64_t q = ExponentialQuantile32(i << 52);
+    EXPECT_GE(q, last);
+    last = q;
+  }
+  EXPECT_LE(ExponentialQuantile32(0), 1u);
+}
+
+TEST(Random, StreamsOfOneKeyAreEqualAndOfTwoKeysAreNot) {
+  RandomStream a(1), b(1), c(2);
+  for (int i = 0; i < 100; ++i) {
+    const std::uint64_t v = a.Next();
+    EXPECT_EQ(v, b.Next());
+    EXPECT_NE(v, c.Next());
+  }
+}
+
+TEST(NodeName, FollowsTheKindOfParty) {
+  EXPECT_EQ(NodeName(NodeId{3}), "n3");
+  EXPECT_EQ(NodeName(NodeId{1001}), "m1");
+  EXPECT_EQ(NodeName(NodeId{10007}), "c7");
+  EXPECT_EQ(NodeName(kNoNode), "-");
+}
+
+TEST(Mutants, AreOffUnlessSwitchedOnAndCountTheirReach) {
+  RunContext context;
+  RunContext* former = SetCurrentRun(&context);
+  EXPECT_FALSE(MutantIsOn(Mutant::kWalAckBeforeSync));
+  context.mutants[std::size_t(Mutant::kWalAckBeforeSync)].on = true;
+  EXPECT_TRUE(MutantIsOn(Mutant::kWalAckBeforeSync));
+  EXPECT_EQ(context.mutants[std::size_t(Mutant::kWalAckBeforeSync)].reached,
+            1u);
+  SetCurrentRun(former);
+}
+
+TEST(Marks, AreCountedInTheCurrentContext) {
+  RunContext context;
+  RunContext* former = SetCurrentRun(&context);
+  WR_MARK(kWalTornTail);
+  SetCurrentRun(former);
+  EXPECT_EQ(context.mark_counts[std::size_t(Mark::kWalTornTail)], 1u);
+  EXPECT_EQ(FindMark("wal.torn_tail"), Mark::kWalTornTail);
+}
+
+}  // namespace
+}  // namespace wringer
