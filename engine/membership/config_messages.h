@@ -1,0 +1,43 @@
+// What replicas and the config service say to each other (bodies of the frames
+// kConfigRequest and kConfigReply).
+//
+// A replica sends a Heartbeat every so often and whenever it wants to change
+// the view; the service answers with the view in force, and pushes it to every
+// member when it changes. Losing any of these messages is harmless: the next
+// heartbeat repeats the question.
+#ifndef WR_ENGINE_MEMBERSHIP_CONFIG_MESSAGES_H_
+#define WR_ENGINE_MEMBERSHIP_CONFIG_MESSAGES_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "engine/base/slice.h"
+#include "engine/base/types.h"
+#include "engine/replication/replicator.h"
+
+namespace wringer::membership {
+
+struct ConfigRequest {
+  NodeId from;
+  Epoch known;          // the epoch of the view the sender holds
+  LogPosition durable;  // how far the sender's log is durable
+  // The sender acts as primary of `known`. A primary that has restarted does
+  // not: it may have lost what it accepted and waits for a new epoch.
+  bool leads = false;
+  // Set to ask for a new view; granted only if `expected` is still in force.
+  std::optional<replication::ConfigPropose> propose;
+};
+
+struct ConfigReply {
+  replication::ClusterView view;
+};
+
+void EncodeConfigRequest(const ConfigRequest& request, std::string* out);
+absl::Status DecodeConfigRequest(Slice body, ConfigRequest* request);
+void EncodeConfigReply(const ConfigReply& reply, std::string* out);
+absl::Status DecodeConfigReply(Slice body, ConfigReply* reply);
+
+}  // namespace wringer::membership
+
+#endif  // WR_ENGINE_MEMBERSHIP_CONFIG_MESSAGES_H_

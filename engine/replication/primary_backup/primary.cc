@@ -1,0 +1,349 @@
+// The primary's side: ordering writes, shipping the log, and the ack rule.
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/replication/primary_backup/primary_backup.h"
+
+namespace wringer::replication::primary_backup {
+
+using wire::OpKind;
+using wire::WriteLevel;
+using wire::WriteLevelKind;
+using AckRule = PrimaryBackupOptions::Ack;
+using AckedBy = PrimaryBackupOptions::AckedBy;
+using Degrade = PrimaryBackupOptions::Degrade;
+using Failover = PrimaryBackupOptions::Failover;
+using Visible = PrimaryBackupOptions::Visible;
+
+void PrimaryBackup::OnSubmit(const Submit& submit, Ready& ready) {
+  if (submit.request.command.kind == OpKind::kGet) {
+    SubmitRead(submit, ready);
+    return;
+  }
+  if (!leads()) {
+    Refuse(submit.ticket, wire::Outcome::kNotLeader, ready);
+    return;
+  }
+  const WriteLevel asked = submit.request.write_level;
+  const auto& levels = capabilities_.write_levels;
+  if (std::find(levels.begin(), levels.end(), asked.kind) == levels.end()) {
+    Refuse(submit.ticket, wire::Outcome::kUnsupported, ready);
+    return;
+  }
+  AppendEntry(EntryKind::kCommand, submit.payload, ready);
+  writes_.push_back({submit.ticket, log_.last(), asked, now_});
+  if (writes_.size() == 1 && pb_.degrade != Degrade::kBlock) {
+    Arm(kDegrade, pb_.degrade_after, ready);
+  }
+  ShipAll(ready);
+}
+
+void PrimaryBackup::AppendEntry(EntryKind kind, std::string payload,
+                                Ready& ready) {
+  LogEntry entry{epoch(), log_.last().index.next(), kind, std::move(payload)};
+  ready.append.push_back(entry);
+  log_.Append(std::move(entry));
+}
+
+void PrimaryBackup::ShipAll(Ready& ready) {
+  for (auto& [node, progress] : progress_) Ship(node, /*probe=*/false, ready);
+}
+
+void PrimaryBackup::Ship(NodeId to, bool probe, Ready& ready) {
+  Progress& progress = progress_.at(to);
+  WR_CHECK(progress.durable < progress.next);
+  if (progress.snapshotting) return;
+  if (progress.next <= log_.base().index) {
+    StartSnapshot(to, ready);
+    return;
+  }
+  bool sent = false;
+  while (progress.next <= log_.last().index &&
+         progress.inflight < pb_.max_inflight && !progress.fetching) {
+    if (!log_.Cached(progress.next)) {
+      progress.fetching = true;
+      ready.fetches.push_back(
+          {to, progress.next, log_.last().index, pb_.max_batch_bytes});
+      break;
+    }
+    SendEntries(to, progress,
+                log_.BatchEnd(progress.next, pb_.max_batch_bytes, 1024), ready);
+    sent = true;
+  }
+  if (probe && !sent) SendEntries(to, progress, progress.next.prev(), ready);
+}
+
+void PrimaryBackup::SendEntries(NodeId to, Progress& progress, LogIndex upto,
+                                Ready& ready) {
+  const LogIndex before = progress.next.prev();
+  Append head;
+  head.prev = {log_.TermAt(before), before};
+  head.safe = safe_;
+  head.round = round_;
+  replication::Send& send = ready.sends.emplace_back();
+  send.to = to;
+  send.promise.meta = meta_version_;
+  EncodeAppend(epoch(), head, log_, upto, &send.body);
+  if (upto >= progress.next) {
+    progress.next = upto.next();
+    ++progress.inflight;
+  }
+}
+
+void PrimaryBackup::OnFetched(const Fetched& fetched, Ready& ready) {
+  const auto it = progress_.find(fetched.peer);
+  if (!leads() || it == progress_.end()) return;
+  Progress& progress = it->second;
+  progress.fetching = false;
+  const auto& entries = fetched.entries;
+  // The log may have moved on while the disk was read.
+  const bool fits = !entries.empty() && !progress.snapshotting &&
+                    entries.front().index == progress.next &&
+                    log_.Holds(entries.back().position());
+  if (!fits) return;
+  const LogIndex before = progress.next.prev();
+  Message message{
+      epoch(), Append{{log_.TermAt(before), before}, safe_, round_, entries}};
+  progress.next = entries.back().index.next();
+  ++progress.inflight;
+  Send(fetched.peer, message, {{}, meta_version_, {}}, ready);
+  Ship(fetched.peer, /*probe=*/false, ready);
+}
+
+void PrimaryBackup::OnHeartbeat(Ready& ready) {
+  for (auto& [node, progress] : progress_) {
+    // Nothing moved for a whole interval: what was in flight is lost.
+    const bool stuck = progress.durable == progress.durable_at_heartbeat &&
+                       progress.durable < log_.last().index;
+    if (stuck) {
+      progress.inflight = 0;
+      progress.fetching = false;
+      if (progress.durable.value() > 0) {
+        progress.next = progress.durable.next();
+      }
+      if (progress.snapshotting) {
+        ready.snapshot_reads.push_back({node, progress.snapshot_at,
+                                        progress.snapshot_offset,
+                                        pb_.max_batch_bytes});
+      }
+    }
+    progress.durable_at_heartbeat = progress.durable;
+    Ship(node, /*probe=*/true, ready);
+  }
+  if (!proposed_in_sync_.empty()) ProposeInSync(proposed_in_sync_, ready);
+  MaybeAdmit(ready);
+  Arm(kHeartbeat, pb_.heartbeat, ready);
+}
+
+void PrimaryBackup::OnAck(NodeId from, const Ack& ack, Ready& ready) {
+  const auto it = progress_.find(from);
+  if (it == progress_.end()) return;
+  // A position beyond the log is not an answer to anything this primary sent.
+  if (std::max({ack.written, ack.durable, ack.applied}) > log_.last().index) {
+    return;
+  }
+  Progress& progress = it->second;
+  progress.written = std::max(progress.written, ack.written);
+  progress.applied = std::max(progress.applied, ack.applied);
+  progress.round = std::max(progress.round, ack.round);
+  if (ack.durable > progress.durable) {
+    progress.durable = ack.durable;
+    progress.next = std::max(progress.next, ack.durable.next());
+  }
+  const bool caught_up = progress.durable.next() == progress.next;
+  progress.inflight =
+      caught_up || progress.inflight == 0 ? 0 : progress.inflight - 1;
+  Advance(ready);
+  Ship(from, /*probe=*/false, ready);
+}
+
+void PrimaryBackup::OnReject(NodeId from, const Reject& reject, Ready& ready) {
+  const auto it = progress_.find(from);
+  if (it == progress_.end()) return;
+  Progress& progress = it->second;
+  if (reject.needs_snapshot) {
+    progress.durable = LogIndex{0};
+    progress.snapshotting = false;
+    StartSnapshot(from, ready);
+    return;
+  }
+  if (progress.snapshotting) return;
+  const LogPosition meet =
+      log_.LastAtOrBelow(reject.hint.term, reject.hint.index);
+  // A late answer must not undo what is already acknowledged.
+  progress.next = std::max(progress.durable, meet.index).next();
+  if (reject.hint.index < log_.base().index) {
+    progress.next = std::max(progress.durable, reject.hint.index).next();
+  }
+  progress.inflight = 0;
+  Ship(from, /*probe=*/true, ready);
+}
+
+bool PrimaryBackup::AckRuleIsOff() const {
+  return degraded_ || pb_.ack == AckRule::kAsync || view_.members.size() == 1;
+}
+
+LogIndex PrimaryBackup::AckedIndex(LogIndex Progress::* position) const {
+  if (AckRuleIsOff()) return durable_;
+  std::vector<LogIndex> acked;
+  for (const auto& [node, progress] : progress_) {
+    if (InSync(node)) acked.push_back(progress.*position);
+  }
+  // Sync waits for every member in sync, but never for nobody: losing the
+  // primary must not lose an acknowledged write. Shrinking to one is a choice.
+  std::size_t needed = pb_.ack == AckRule::kSync
+                           ? std::max<std::size_t>(acked.size(), 1)
+                           : pb_.copies;
+  if (pb_.degrade == Degrade::kShrink) needed = std::min(needed, acked.size());
+  if (needed > acked.size()) return safe_;
+  if (needed == 0) return durable_;
+  std::sort(acked.begin(), acked.end(), std::greater<>());
+  return std::min(durable_, acked[needed - 1]);
+}
+
+void PrimaryBackup::Advance(Ready& ready) {
+  MaybeRestore();
+  const LogIndex acked =
+      AckedIndex(pb_.acked_by == AckedBy::kWrite ? &Progress::written
+                                                 : &Progress::durable);
+  const bool early =
+      pb_.visible == Visible::kBeforeAck || WR_MUTANT(kPbVisibleBeforeAck);
+  const LogIndex target = early ? std::max(acked, durable_) : acked;
+  const LogIndex before = safe_;
+  // As in Raft (section 5.4.2), entries of former epochs settle with the first
+  // one of this epoch, never by counting alone.
+  if (target >= epoch_start_) SetSafe(target, ready);
+  if (safe_ > before && pb_.acked_by == AckedBy::kApply) {
+    for (auto& [node, progress] : progress_) Ship(node, /*probe=*/true, ready);
+  }
+  ReleaseWrites(ready);
+  ReleaseReads(ready);
+}
+
+void PrimaryBackup::MaybeRestore() {
+  if (!degraded_) return;
+  degraded_ = false;
+  if (AckedIndex(&Progress::durable) < durable_) {
+    degraded_ = true;
+    return;
+  }
+  WR_MARK(kPrimaryBackupRestored);
+}
+
+std::uint32_t PrimaryBackup::SyncedCopies(LogIndex index) const {
+  std::uint32_t copies = durable_ >= index ? 1 : 0;
+  for (const auto& [node, progress] : progress_) {
+    if (progress.durable >= index) ++copies;
+  }
+  return copies;
+}
+
+bool PrimaryBackup::AllSynced(LogIndex index) const {
+  if (durable_ < index) return false;
+  return std::all_of(progress_.begin(), progress_.end(), [&](const auto& p) {
+    return !InSync(p.first) || p.second.durable >= index;
+  });
+}
+
+bool PrimaryBackup::DeliveredLevel(const PendingWrite& write,
+                                   WriteLevel* out) const {
+  const LogIndex index = write.at.index;
+  const std::uint32_t copies = SyncedCopies(index);
+  const std::size_t majority = view_.members.size() / 2 + 1;
+  bool met = true;
+  switch (write.asked.kind) {
+    case WriteLevelKind::kCopies:
+      met = copies >= write.asked.copies;
+      break;
+    case WriteLevelKind::kQuorum:
+      met = copies >= majority;
+      break;
+    case WriteLevelKind::kAll:
+      met = AllSynced(index);
+      break;
+    default:
+      break;
+  }
+  *out = write.asked;
+  if (met) return true;
+  if (degraded_ && WR_MUTANT(kPbClaimsAskedLevel)) return true;
+  // Degraded: say what was done, never what was asked for.
+  *out = copies >= 2 ? WriteLevel{WriteLevelKind::kCopies, copies}
+                     : WriteLevel{options_.durable_means, 0};
+  return degraded_;
+}
+
+void PrimaryBackup::ReleaseWrites(Ready& ready) {
+  LogIndex acked =
+      AckedIndex(pb_.acked_by == AckedBy::kWrite ? &Progress::written
+                                                 : &Progress::durable);
+  if (pb_.acked_by == AckedBy::kApply) {
+    acked = std::min(acked, AckedIndex(&Progress::applied));
+  }
+  acked = std::min(acked, safe_);
+  // Usually the front goes; a write that asked for more than the rule stays
+  // behind while later ones pass it.
+  std::deque<PendingWrite> waiting;
+  while (!writes_.empty() && writes_.front().at.index <= acked) {
+    const PendingWrite write = writes_.front();
+    writes_.pop_front();
+    WriteLevel delivered;
+    if (DeliveredLevel(write, &delivered)) {
+      ready.after_apply.push_back(
+          {write.ticket, write.at, delivered, {write.at, {}, {}}});
+    } else {
+      waiting.push_back(write);
+    }
+  }
+  writes_.insert(writes_.begin(), waiting.begin(), waiting.end());
+}
+
+void PrimaryBackup::OnDegradeTimer(Ready& ready) {
+  if (writes_.empty()) return;
+  const Nanos waited = now_ - writes_.front().since;
+  if (waited < pb_.degrade_after) {
+    Arm(kDegrade, pb_.degrade_after - waited, ready);
+    return;
+  }
+  if (pb_.degrade == Degrade::kAsync && !degraded_) {
+    WR_MARK(kPrimaryBackupDegraded);
+    degraded_ = true;
+    Advance(ready);
+  }
+  if (pb_.degrade == Degrade::kShrink && proposed_in_sync_.empty()) {
+    std::vector<NodeId> kept = {options_.self};
+    for (const auto& [node, progress] : progress_) {
+      if (InSync(node) && progress.durable >= writes_.front().at.index) {
+        kept.push_back(node);
+      }
+    }
+    std::sort(kept.begin(), kept.end());
+    if (kept.size() < view_.in_sync.size()) ProposeInSync(kept, ready);
+  }
+  if (!writes_.empty()) Arm(kDegrade, pb_.degrade_after, ready);
+}
+
+void PrimaryBackup::MaybeAdmit(Ready& ready) {
+  if (pb_.failover != Failover::kFenced || !proposed_in_sync_.empty()) return;
+  std::vector<NodeId> in_sync = view_.in_sync;
+  for (const auto& [node, progress] : progress_) {
+    if (InSync(node) || progress.snapshotting) continue;
+    if (progress.durable.value() > 0 && progress.durable >= safe_) {
+      in_sync.push_back(node);
+    }
+  }
+  if (in_sync.size() == view_.in_sync.size()) return;
+  std::sort(in_sync.begin(), in_sync.end());
+  ProposeInSync(std::move(in_sync), ready);
+}
+
+void PrimaryBackup::ProposeInSync(std::vector<NodeId> in_sync, Ready& ready) {
+  if (pb_.failover != Failover::kFenced) return;
+  proposed_in_sync_ = std::move(in_sync);
+  ClusterView next = view_;
+  next.in_sync = proposed_in_sync_;
+  ready.propose_config = ConfigPropose{view_.epoch, std::move(next)};
+}
+
+}  // namespace wringer::replication::primary_backup

@@ -1,0 +1,106 @@
+// This node as an owner: storing, answering, handing hints over, rebuilding.
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/replication/quorum/quorum_replicator.h"
+
+namespace wringer::replication::quorum {
+
+void QuorumReplicator::OnWriteRequest(NodeId from, WriteRequest request,
+                                      Ready& ready) {
+  Observe(request.value.version);
+  const std::uint64_t id = request.id;
+  const StoreOp merge =
+      MergeItem({StoreWork::Kind::kPeerWrite, from, id}, std::move(request.key),
+                std::move(request.value), ready);
+  if (id == 0) return;
+  Promise promise;
+  promise.merge = merge;
+  Send(from, WriteAck{id}, promise, ready);
+}
+
+void QuorumReplicator::OnReadRequest(NodeId from, const ReadRequest& request,
+                                     Ready& ready) {
+  // Rule 7: "I have nothing" would be a lie of a node that has lost it.
+  if (rebuilding() && !WR_MUTANT(kQuorumBlankOwnerAnswers)) return;
+  const StoreOp read{++next_store_op_};
+  work_[read] = {StoreWork::Kind::kPeerRead, from, request.id};
+  ready.store_reads.push_back({read, request.key});
+}
+
+void QuorumReplicator::ReplayHints(Ready& ready) {
+  // What was sent a while ago and not acknowledged is sent again by the scan.
+  std::erase_if(hint_writes_, [&](const auto& item) {
+    return now_.monotonic - item.second.sent_at >= q_.hint_replay;
+  });
+  for (NodeId owner : hint_owners_) {
+    const bool busy = std::any_of(
+        hint_writes_.begin(), hint_writes_.end(),
+        [&](const auto& item) { return item.second.owner == owner; });
+    if (busy) continue;
+    Scan({StoreWork::Kind::kHintScan, owner, 0}, StoreSpace::kHint,
+         std::string(), ready);
+  }
+}
+
+// ---- Rebuilding -------------------------------------------------------------
+
+std::size_t QuorumReplicator::RebuildNeed() const {
+  // Every acknowledged write is on W owners, this node perhaps one of them: of
+  // the others at most W - 2 may be missing from what is read back.
+  const std::size_t others = options_.members.size() - 1;
+  const std::size_t spare = q_.w >= 2 ? q_.w - 2 : 0;
+  return others > spare ? others - spare : 0;
+}
+
+void QuorumReplicator::AskForRebuild(Ready& ready) {
+  for (NodeId node : options_.members) {
+    if (node == options_.self || rebuild_->complete.contains(node)) continue;
+    Send(node, RebuildRequest{rebuild_->life, rebuild_->next[node]}, {}, ready);
+  }
+  Arm(kRebuild, q_.request_timeout, ready);
+  MaybeRebuilt(ready);
+}
+
+void QuorumReplicator::OnRebuildRequest(NodeId from,
+                                        const RebuildRequest& request,
+                                        Ready& ready) {
+  if (rebuilding()) return;  // has nothing to teach
+  Scan({StoreWork::Kind::kRebuildScan, from, request.life}, StoreSpace::kData,
+       request.from, ready);
+}
+
+void QuorumReplicator::OnRebuildReply(NodeId from, RebuildReply reply,
+                                      Ready& ready) {
+  if (!rebuilding() || reply.life != rebuild_->life) return;
+  if (rebuild_->complete.contains(from)) return;
+  std::string& next = rebuild_->next[from];
+  for (Item& item : reply.items) {
+    if (item.first < next) return;  // an answer to an earlier question
+  }
+  if (!reply.items.empty()) next = reply.items.back().first + '\0';
+  for (Item& item : reply.items) {
+    Observe(item.second.version);
+    if (!ring_.Owns(options_.self, item.first)) continue;
+    ++rebuild_->merging;
+    MergeItem({StoreWork::Kind::kRebuildItem, from, 0}, std::move(item.first),
+              std::move(item.second), ready);
+  }
+  if (reply.more && !reply.items.empty()) {
+    Send(from, RebuildRequest{rebuild_->life, next}, {}, ready);
+  } else {
+    rebuild_->complete.insert(from);
+  }
+  MaybeRebuilt(ready);
+}
+
+void QuorumReplicator::MaybeRebuilt(Ready& ready) {
+  if (!rebuilding() || rebuild_->merging > 0) return;
+  if (rebuild_->complete.size() < RebuildNeed()) return;
+  WR_MARK(kQuorumRebuilt);
+  rebuild_.reset();
+  ExtendBound(ready);  // the meta cell no longer says "rebuilding"
+}
+
+}  // namespace wringer::replication::quorum

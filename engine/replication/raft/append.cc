@@ -1,0 +1,255 @@
+// The leader's side of replication: appending, shipping, committing.
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/replication/raft/raft.h"
+
+namespace wringer::replication::raft {
+
+using wire::OpKind;
+using wire::Outcome;
+using wire::WriteLevel;
+using wire::WriteLevelKind;
+
+void Raft::OnSubmit(const Submit& submit, Ready& ready) {
+  if (submit.request.command.kind == OpKind::kGet) {
+    SubmitRead(submit, ready);
+    return;
+  }
+  if (!leads() || transfer_to_ != kNoNode) {
+    Refuse(submit.ticket, Outcome::kNotLeader, ready);
+    return;
+  }
+  const WriteLevel asked = submit.request.write_level;
+  const auto& levels = capabilities_.write_levels;
+  if (std::find(levels.begin(), levels.end(), asked.kind) == levels.end()) {
+    Refuse(submit.ticket, Outcome::kUnsupported, ready);
+    return;
+  }
+  AppendEntry(EntryKind::kCommand, submit.payload, ready);
+  writes_.push_back({submit.ticket, log_.last(), asked});
+  ShipAll(ready);
+}
+
+void Raft::AppendEntry(EntryKind kind, std::string payload, Ready& ready) {
+  LogEntry entry{term_, log_.last().index.next(), kind, std::move(payload)};
+  ready.append.push_back(entry);
+  log_.Append(std::move(entry));
+}
+
+void Raft::ShipAll(Ready& ready) {
+  for (auto& [node, progress] : progress_) Ship(node, /*probe=*/false, ready);
+}
+
+void Raft::Ship(NodeId to, bool probe, Ready& ready) {
+  Progress& progress = progress_.at(to);
+  WR_CHECK(progress.match < progress.next);
+  if (progress.snapshotting) return;
+  if (progress.next <= log_.base().index) {
+    StartSnapshot(to, ready);
+    return;
+  }
+  bool sent = false;
+  while (progress.next <= log_.last().index &&
+         progress.inflight < raft_.max_inflight && !progress.fetching) {
+    if (!log_.Cached(progress.next)) {
+      progress.fetching = true;
+      ready.fetches.push_back(
+          {to, progress.next, log_.last().index, raft_.max_batch_bytes});
+      break;
+    }
+    const LogIndex end = log_.BatchEnd(progress.next, raft_.max_batch_bytes,
+                                       raft_.max_batch_entries);
+    SendEntries(to, progress, end, ready);
+    sent = true;
+  }
+  if (probe && !sent) SendEntries(to, progress, progress.next.prev(), ready);
+}
+
+void Raft::SendEntries(NodeId to, Progress& progress, LogIndex upto,
+                       Ready& ready) {
+  const LogIndex before = progress.next.prev();
+  Append head;
+  head.prev = {log_.TermAt(before), before};
+  head.commit = commit_;
+  head.round = round_;
+  // Leaders may ship what is not yet durable here (dissertation, 10.2.1), but
+  // not in a term that is not.
+  replication::Send& send = ready.sends.emplace_back();
+  send.to = to;
+  send.promise = MetaPromise();
+  EncodeAppend(term_, head, log_, upto, &send.body);
+  if (upto >= progress.next) {
+    progress.next = upto.next();
+    ++progress.inflight;
+  }
+}
+
+void Raft::OnFetched(const Fetched& fetched, Ready& ready) {
+  const auto it = progress_.find(fetched.peer);
+  if (!leads() || it == progress_.end()) return;
+  Progress& progress = it->second;
+  progress.fetching = false;
+  const auto& entries = fetched.entries;
+  // The log may have moved on while the disk was read.
+  const bool fits = !entries.empty() && !progress.snapshotting &&
+                    entries.front().index == progress.next &&
+                    progress.next > log_.base().index &&
+                    log_.Holds(entries.back().position());
+  if (!fits) return;
+  const LogIndex before = progress.next.prev();
+  Append append{{log_.TermAt(before), before}, commit_, round_, entries};
+  progress.next = entries.back().index.next();
+  ++progress.inflight;
+  Send(fetched.peer, {term_, std::move(append)}, MetaPromise(), ready);
+  Ship(fetched.peer, /*probe=*/false, ready);
+}
+
+void Raft::OnHeartbeat(Ready& ready) {
+  ++round_;
+  round_sent_at_[round_] = now_.monotonic;
+  for (auto& [node, progress] : progress_) {
+    // Nothing moved for a whole interval: what was in flight is lost.
+    const bool stuck = progress.match == progress.match_at_heartbeat &&
+                       progress.match < log_.last().index;
+    if (stuck) {
+      progress.inflight = 0;
+      progress.fetching = false;
+      if (progress.match.value() > 0) progress.next = progress.match.next();
+      if (progress.snapshotting) {
+        ready.snapshot_reads.push_back({node, progress.snapshot_at,
+                                        progress.snapshot_offset,
+                                        raft_.snapshot_chunk_bytes});
+      }
+    }
+    progress.match_at_heartbeat = progress.match;
+    Ship(node, /*probe=*/true, ready);
+  }
+  HealMembership(ready);
+  ReleaseReads(ready);
+  Arm(kHeartbeat, raft_.heartbeat, ready);
+}
+
+void Raft::OnAppendReply(NodeId from, const AppendReply& reply, Ready& ready) {
+  const auto it = progress_.find(from);
+  if (it == progress_.end()) return;
+  Progress& progress = it->second;
+  progress.heard = true;
+  progress.forgot = reply.forgot != 0;
+  progress.forgot_life = reply.forgot;
+  // Rule 7: the answers of a node that forgot its promises decide nothing.
+  if (!progress.forgot) progress.round = std::max(progress.round, reply.round);
+  if (progress.forgot) HealMembership(ready);
+  if (!leads()) return;
+  if (!reply.ok) {
+    OnRejected(from, progress, reply, ready);
+    return;
+  }
+  // Beyond our log: not an answer to anything this leader sent.
+  if (reply.match > log_.last().index) return;
+  if (reply.match > progress.match) {
+    progress.match = reply.match;
+    progress.next = std::max(progress.next, reply.match.next());
+  }
+  const bool caught_up = progress.match.next() == progress.next;
+  progress.inflight =
+      caught_up || progress.inflight == 0 ? 0 : progress.inflight - 1;
+  AdvanceCommit(ready);
+  if (!leads()) return;
+  ReleaseReads(ready);
+  ContinueTransfer(ready);
+  if (progress_.contains(from)) Ship(from, /*probe=*/false, ready);
+}
+
+void Raft::OnRejected(NodeId from, Progress& progress, const AppendReply& reply,
+                      Ready& ready) {
+  if (progress.snapshotting) return;
+  LogIndex meet = reply.hint.index;
+  if (meet >= log_.base().index) {
+    meet = log_.LastAtOrBelow(reply.hint.term, reply.hint.index).index;
+  }
+  // A late answer must not undo what is already acknowledged.
+  progress.next = std::max(progress.match, meet).next();
+  progress.inflight = 0;
+  Ship(from, /*probe=*/true, ready);
+}
+
+LogIndex Raft::MatchOf(NodeId node) const {
+  if (node == options_.self) {
+    return WR_MUTANT(kRaftCountsItselfEarly) ? log_.last().index : durable_;
+  }
+  const auto it = progress_.find(node);
+  if (it == progress_.end() || it->second.forgot) return LogIndex{0};
+  return it->second.match;
+}
+
+void Raft::AdvanceCommit(Ready& ready) {
+  const auto match = [this](NodeId node) { return MatchOf(node); };
+  LogIndex agreed = QuorumValue<LogIndex>(voters(), match);
+  if (voters().joint() && WR_MUTANT(kRaftJointCountsUnion)) {
+    VoterSets all{members_.current().All(), {}};
+    agreed = QuorumValue<LogIndex>(all, match);
+  }
+  if (agreed > commit_) {
+    // Only entries of the current term commit by counting; older ones commit
+    // with them (section 5.4.2, Figure 8).
+    if (log_.TermAt(agreed) == term_ || WR_MUTANT(kRaftCommitsOldTerm)) {
+      SetCommit(agreed, ready);
+      AfterCommit(ready);
+    }
+  }
+  if (leads()) ReleaseWrites(ready);
+}
+
+void Raft::SetCommit(LogIndex commit, Ready& ready) {
+  if (commit <= commit_) return;
+  WR_CHECK(commit <= log_.last().index);
+  commit_ = commit;
+  ready.commit = commit;
+}
+
+bool Raft::CommittedInTerm() const { return leads() && commit_ >= term_start_; }
+
+bool Raft::Delivered(const PendingWrite& write, WriteLevel* out) const {
+  *out = {WriteLevelKind::kQuorum, 0};
+  if (options_.durable_means != WriteLevelKind::kLocal) {
+    *out = {options_.durable_means, 0};
+    return true;
+  }
+  if (write.asked.kind == WriteLevelKind::kAll) {
+    *out = write.asked;
+    const std::vector<NodeId> all = members_.current().All();
+    return std::all_of(all.begin(), all.end(), [&](NodeId node) {
+      return !voters().Includes(node) || MatchOf(node) >= write.at.index;
+    });
+  }
+  if (write.asked.kind == WriteLevelKind::kCopies) {
+    *out = write.asked;
+    std::uint32_t copies = durable_ >= write.at.index ? 1 : 0;
+    for (const auto& [node, progress] : progress_) {
+      if (progress.match >= write.at.index) ++copies;
+    }
+    return copies >= write.asked.copies;
+  }
+  return true;
+}
+
+void Raft::ReleaseWrites(Ready& ready) {
+  // Usually the front goes; a write that asked for more than a quorum stays
+  // behind while later ones pass it.
+  std::deque<PendingWrite> waiting;
+  while (!writes_.empty() && writes_.front().at.index <= commit_) {
+    const PendingWrite write = writes_.front();
+    writes_.pop_front();
+    WriteLevel delivered;
+    if (Delivered(write, &delivered)) {
+      ready.after_apply.push_back({write.ticket, write.at, delivered, {}});
+    } else {
+      waiting.push_back(write);
+    }
+  }
+  writes_.insert(writes_.begin(), waiting.begin(), waiting.end());
+}
+
+}  // namespace wringer::replication::raft

@@ -1,0 +1,34 @@
+// What a Raft leader knows of one member.
+#ifndef WR_ENGINE_REPLICATION_RAFT_PROGRESS_H_
+#define WR_ENGINE_REPLICATION_RAFT_PROGRESS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/base/types.h"
+
+namespace wringer::replication::raft {
+
+struct Progress {
+  // Durable at the member and agreeing with the leader's log. Never goes back
+  // within a term.
+  LogIndex match;
+  // Next index to send. Entries in (match, next) are in flight.
+  // Invariant: match < next.
+  LogIndex next{1};
+  std::size_t inflight = 0;  // Append messages with entries, unanswered
+  LogIndex match_at_heartbeat;
+  bool fetching = false;          // older entries are being read for it
+  std::uint64_t round = 0;        // newest round answered
+  bool heard = false;             // answered since the last quorum check
+  bool forgot = false;            // lost its disk; its answers decide nothing
+  std::uint64_t forgot_life = 0;  // the life that said so
+  // Being sent a snapshot: nothing is shipped meanwhile.
+  bool snapshotting = false;
+  LogPosition snapshot_at;  // 0 until the first part is read
+  std::uint64_t snapshot_offset = 0;
+};
+
+}  // namespace wringer::replication::raft
+
+#endif  // WR_ENGINE_REPLICATION_RAFT_PROGRESS_H_

@@ -1,0 +1,125 @@
+// Replica snapshots: bringing up a member whose next entry is gone from the
+// log. Chunked, acknowledged chunk by chunk; the new image replaces the old
+// one, never merges with it.
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/replication/raft/raft.h"
+
+namespace wringer::replication::raft {
+
+void Raft::StartSnapshot(NodeId to, Ready& ready) {
+  Progress& progress = progress_.at(to);
+  if (progress.snapshotting) return;
+  WR_MARK(kRaftSnapshotSent);
+  progress.snapshotting = true;
+  progress.snapshot_at = {};
+  progress.snapshot_offset = 0;
+  ready.snapshot_reads.push_back({to, {}, 0, raft_.snapshot_chunk_bytes});
+}
+
+void Raft::OnSnapshotPart(const SnapshotPart& part, Ready& ready) {
+  const auto it = progress_.find(part.peer);
+  if (!leads() || it == progress_.end() || !it->second.snapshotting) return;
+  Progress& progress = it->second;
+  if (part.offset == 0) progress.snapshot_at = part.at;
+  if (part.at != progress.snapshot_at) {
+    // The image is no longer held: begin again with a new one.
+    progress.snapshotting = false;
+    StartSnapshot(part.peer, ready);
+    return;
+  }
+  if (part.at.index < members_.changes().begin()->first) return;
+  SnapshotChunk chunk;
+  chunk.at = part.at;
+  EncodeMembership(members_.At(part.at.index), &chunk.membership);
+  chunk.offset = part.offset;
+  chunk.last = part.last;
+  chunk.bytes = part.bytes;
+  Send(part.peer, {term_, std::move(chunk)}, MetaPromise(), ready);
+}
+
+void Raft::OnSnapshotReply(NodeId from, const SnapshotReply& reply,
+                           Ready& ready) {
+  const auto it = progress_.find(from);
+  if (it == progress_.end()) return;
+  Progress& progress = it->second;
+  progress.heard = true;
+  if (!progress.snapshotting || reply.at != progress.snapshot_at) return;
+  if (!reply.installed) {
+    progress.snapshot_offset = reply.next_offset;
+    ready.snapshot_reads.push_back(
+        {from, reply.at, reply.next_offset, raft_.snapshot_chunk_bytes});
+    return;
+  }
+  progress.snapshotting = false;
+  progress.inflight = 0;
+  const LogIndex at = std::min(reply.at.index, log_.last().index);
+  progress.next = std::max(progress.match, at).next();
+  Ship(from, /*probe=*/true, ready);
+}
+
+void Raft::OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk,
+                           Ready& ready) {
+  if (leads() || cut_after_) return;
+  if (status_.role == Role::kCandidate || status_.leader == kNoNode) {
+    BecomeFollower(term_, from, ready);
+  }
+  if (status_.leader != from) return;
+  heard_leader_at_ = now_.monotonic;
+  ArmElection(ready);
+  if (install_pending_) return;
+  Membership membership;
+  if (!DecodeMembership(chunk.membership, &membership).ok()) return;
+  // Never replace newer state by older.
+  if (chunk.at.index <= commit_ && !WR_MUTANT(kSnapshotOlderInstalls)) {
+    Send(from, {term_, SnapshotReply{chunk.at, 0, true}}, MetaPromise(), ready);
+    return;
+  }
+  if (chunk.offset == 0) {
+    installing_ = chunk.at;
+    install_offset_ = 0;
+  }
+  const bool next = installing_ == chunk.at && chunk.offset == install_offset_;
+  if (next) {
+    install_offset_ += chunk.bytes.size();
+    ready.snapshot_writes.push_back(
+        {chunk.at, chunk.offset, chunk.bytes, chunk.last});
+  }
+  if (next && chunk.last) {
+    // The membership as of the snapshot is durable before the log that implied
+    // another one is dropped.
+    install_pending_ = true;
+    install_members_ = std::move(membership);
+    PersistMeta(ready);
+    return;
+  }
+  Send(from, {term_, SnapshotReply{chunk.at, install_offset_, false}},
+       MetaPromise(), ready);
+}
+
+void Raft::OnInstalled(const SnapshotInstalled& installed, Ready& ready) {
+  if (!install_pending_) return;
+  install_pending_ = false;
+  const LogPosition at = installing_;
+  installing_ = {};
+  install_offset_ = 0;
+  if (!installed.ok || installed.at != at) return;
+  WR_MARK(kRaftSnapshotInstalled);
+  RecoveredLog empty;
+  empty.base = at;
+  log_.Reset(empty);
+  members_.Reset(at.index, install_members_);
+  durable_ = at.index;
+  applied_ = at.index;
+  commit_ = std::max(commit_, at.index);
+  agreed_ = at.index;
+  PersistMeta(ready);
+  OnMembershipChanged(ready);
+  if (status_.leader == kNoNode || leads()) return;
+  Send(status_.leader, {term_, SnapshotReply{at, 0, true}}, MetaPromise(),
+       ready);
+}
+
+}  // namespace wringer::replication::raft
