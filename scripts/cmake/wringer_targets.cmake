@@ -27,22 +27,31 @@ function(wringer_library name)
   set_property(GLOBAL APPEND PROPERTY WR_LIBRARIES ${name})
 endfunction()
 
-# wringer_test(NAME SOURCES ... DEPS ... [LABEL unit|data|golden|property|sim|lint])
+# wringer_test(NAME SOURCES ... DEPS ... [LABEL unit|data|golden|property|sim|lint]
+#              [TIMEOUT seconds])
 #
-# One GoogleTest executable, its cases registered with ctest under LABEL.
+# One GoogleTest executable, one test of ctest under LABEL.
 function(wringer_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 600)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE wringer_options ${ARG_DEPS} GTest::gtest
                                         GTest::gtest_main)
+  # After CMAKE_CXX_FLAGS, so the last -O wins: tests are compiled for speed of
+  # compiling, what they test for speed of running.
+  separate_arguments(test_flags NATIVE_COMMAND "${WR_TEST_FLAGS}")
+  target_compile_options(${name} PRIVATE ${test_flags})
   target_compile_definitions(
     ${name} PRIVATE WR_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                     WR_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600)
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL}
+                                             TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
 # wringer_benchmark(NAME SOURCES ... DEPS ...): a Google Benchmark executable.
@@ -53,13 +62,28 @@ function(wringer_benchmark name)
                                         benchmark::benchmark_main)
 endfunction()
 
-# wringer_fuzzer(NAME SOURCES ... DEPS ...): a libFuzzer executable (clang only).
+# wringer_fuzzer(NAME SOURCES ... DEPS ... CORPUS folder)
+#
+# A libFuzzer executable (clang only), part of the target `fuzzers`. Its test,
+# label fuzz, runs the corpus and then invents for WR_FUZZ_SECONDS of the
+# environment (20); what it finds stays in the build tree.
 function(wringer_fuzzer name)
   if(NOT WR_BUILD_FUZZERS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE wringer_options ${ARG_DEPS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)
+  endif()
+  add_dependencies(fuzzers ${name})
+  set(found ${CMAKE_CURRENT_BINARY_DIR}/${name}.found)
+  file(MAKE_DIRECTORY ${found})
+  add_test(NAME fuzz.${name}
+           COMMAND sh -c "exec $<TARGET_FILE:${name}> \
+             -max_total_time=\${WR_FUZZ_SECONDS:-20} -artifact_prefix=${found}/ \
+             ${found} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}")
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 36000)
 endfunction()
