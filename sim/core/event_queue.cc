@@ -1,0 +1,113 @@
+#include "sim/core/event_queue.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+
+namespace wringer::sim {
+
+EventQueue::EventQueue() { Grow(); }
+
+EventQueue::~EventQueue() { std::free(slab_); }
+
+void EventQueue::Grow() {
+  // A quarter at a time: at most 80 bytes a pending event.
+  constexpr EventIndex kFirst = 128;
+  constexpr EventIndex kDoubling = 4096;
+  EventIndex wanted = kFirst;
+  if (capacity_ >= kDoubling) {
+    wanted = capacity_ + capacity_ / 4;
+  } else if (capacity_ > 0) {
+    wanted = capacity_ * 2;
+  }
+  WR_CHECK(wanted <= kEventsMax);
+  // An event that straddles two cache lines costs twice the misses.
+  void* grown = std::aligned_alloc(sizeof(Event), wanted * sizeof(Event));
+  WR_CHECK(grown != nullptr);
+  if (slab_ != nullptr) {
+    std::memcpy(grown, slab_, std::size_t{slab_end_} * sizeof(Event));
+    std::free(slab_);
+  }
+  slab_ = static_cast<Event*>(grown);
+  capacity_ = wanted;
+}
+
+// Puts one record that was never used on the free list.
+void EventQueue::AddRecord() {
+  if (slab_end_ == capacity_) Grow();
+  free_ = slab_end_++;
+  slab_[free_].generation = 1;
+  slab_[free_].next = 0;
+}
+
+void EventQueue::FailPast(Nanos at) const {
+  FailCheck(__FILE__, __LINE__, "at >= base",
+            absl::StrCat("event at ", at, " before ", base_));
+}
+
+void EventQueue::Requeue(EventIndex index, Nanos at) {
+  Event* event = slab_ + index;
+  WR_CHECK(event->state == EventState::kTaken);
+  event->at = at;
+  event->state = EventState::kQueued;
+  Enter(index, event);
+}
+
+void EventQueue::RequeueFirst(EventIndex index, Nanos at) {
+  Event* event = slab_ + index;
+  WR_CHECK(event->state == EventState::kTaken);
+  event->at = at;
+  event->state = EventState::kQueued;
+  const unsigned position = Mark(event);
+  PushFront(&slots_[position], index);
+}
+
+// Distributes a slot over the lower levels, all of them empty, in order.
+EventIndex EventQueue::SpreadAndPop(unsigned position, Nanos limit) {
+  EventIndex index = slots_[position].first;
+  // The slot begins here: no event of it is earlier.
+  const unsigned shift = position / kSlots * kDigitBits;
+  const std::uint64_t start = (std::uint64_t(slab_[index].at) >> shift)
+                              << shift;
+  if (start > std::uint64_t(limit)) return 0;
+  base_ = start;
+  slots_[position] = EventList{};
+  MarkEmpty(position);
+  while (index != 0) {
+    Event* event = slab_ + index;
+    const EventIndex next = event->next;
+    Enter(index, event);
+    index = next;
+  }
+  return PopUntil(limit);
+}
+
+void EventQueue::PushBack(EventList* list, EventIndex index) {
+  Append(list, index, slab_ + index);
+}
+
+void EventQueue::PushFront(EventList* list, EventIndex index) {
+  Event& event = slab_[index];
+  event.prev = 0;
+  event.next = list->first;
+  if (list->first != 0) {
+    slab_[list->first].prev = index;
+  } else {
+    list->last = index;
+  }
+  list->first = index;
+}
+
+void EventQueue::Remove(EventList* list, EventIndex index) {
+  Event* event = slab_ + index;
+  WR_CHECK(event->prev != 0 || list->first == index);
+  WR_CHECK(event->next != 0 || list->last == index);
+  Cut(list, event);
+}
+
+std::size_t EventQueue::bytes() const {
+  return sizeof(*this) + std::size_t{capacity_} * sizeof(Event);
+}
+
+}  // namespace wringer::sim
