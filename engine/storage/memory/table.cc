@@ -1,0 +1,178 @@
+#include "engine/storage/memory/table.h"
+
+#include <utility>
+
+#include "engine/base/check.h"
+
+namespace wringer::storage::memory {
+
+void Table::Apply(const WriteBatch& batch, SequenceNumber seq) {
+  WR_CHECK(!PinSees(seq));
+  for (const Write& write : batch.writes()) {
+    switch (write.kind) {
+      case Write::Kind::kPut:
+        Put(write.key, write.value, seq);
+        break;
+      case Write::Kind::kDelete:
+        Delete(write.key, seq);
+        break;
+      case Write::Kind::kDeleteRange:
+        DeleteRange(write.key, write.value, seq);
+        break;
+    }
+  }
+}
+
+const std::string* Table::Get(Slice key) const {
+  const auto it = map_.find(key);
+  return it != map_.end() && it->second.live ? &it->second.value : nullptr;
+}
+
+namespace {
+
+// The value of `node` at `at`, or null.
+const std::string* ValueAt(const Node& node, SequenceNumber at) {
+  if (node.seq <= at) return node.live ? &node.value : nullptr;
+  const Version* version = node.older.get();
+  while (version != nullptr && version->seq > at)
+    version = version->older.get();
+  return version != nullptr && version->live ? &version->value : nullptr;
+}
+
+}  // namespace
+
+const std::string* Table::GetAt(Slice key, SequenceNumber at) const {
+  const auto it = map_.find(key);
+  return it == map_.end() ? nullptr : ValueAt(it->second, at);
+}
+
+void Table::Put(Slice key, Slice value, SequenceNumber seq) {
+  auto it = map_.lower_bound(key);
+  if (it == map_.end() || it->first != key) {
+    it = map_.emplace_hint(it, std::string(key.data(), key.size()), Node{});
+    ++shape_;
+  } else {
+    Preserve(it);
+  }
+  Node& node = it->second;
+  if (node.live) {
+    live_bytes_ -= node.value.size();
+  } else {
+    ++keys_;
+    live_bytes_ += key.size();
+  }
+  node.value.assign(value.data(), value.size());
+  node.seq = seq;
+  node.live = true;
+  live_bytes_ += value.size();
+}
+
+void Table::Delete(Slice key, SequenceNumber seq) {
+  const auto it = map_.find(key);
+  if (it != map_.end()) Bury(it, seq);
+}
+
+void Table::DeleteRange(Slice begin, Slice end, SequenceNumber seq) {
+  auto it = map_.lower_bound(begin);
+  while (it != map_.end() && it->first < end) it = Bury(it, seq);
+}
+
+Table::Map::iterator Table::Bury(Map::iterator it, SequenceNumber seq) {
+  Node& node = it->second;
+  if (node.live) {
+    --keys_;
+    live_bytes_ -= it->first.size() + node.value.size();
+  }
+  Preserve(it);
+  if (node.older == nullptr) {
+    untidy_.erase(it->first);
+    ++shape_;
+    return map_.erase(it);
+  }
+  node.value.clear();
+  node.live = false;
+  node.seq = seq;
+  return ++it;
+}
+
+void Table::Preserve(Map::iterator it) {
+  Node& node = it->second;
+  if (!PinSees(node.seq)) return;
+  auto old = std::make_unique<Version>();
+  old->seq = node.seq;
+  old->live = node.live;
+  old->value = node.value;
+  old->older = std::move(node.older);
+  node.older = std::move(old);
+  ++old_versions_;
+  untidy_.insert(it->first);
+}
+
+void Table::Unpin(SequenceNumber at) {
+  const auto pin = pins_.find(at);
+  WR_CHECK(pin != pins_.end());
+  const bool was_oldest = pin == pins_.begin();
+  if (--pin->second > 0) return;
+  pins_.erase(pin);
+  if (!was_oldest) return;
+  // Without a pin nothing older than the newest is seen by anybody.
+  const SequenceNumber oldest =
+      pins_.empty() ? SequenceNumber{~std::uint64_t{0}} : pins_.begin()->first;
+  const absl::btree_set<std::string> untidy = std::exchange(untidy_, {});
+  for (const std::string& key : untidy) Trim(key, oldest);
+}
+
+// Drops the versions of `key` that no reader at or after `oldest` can see.
+void Table::Trim(const std::string& key, SequenceNumber oldest) {
+  const auto it = map_.find(key);
+  if (it == map_.end()) return;
+  Node& node = it->second;
+  std::unique_ptr<Version>* link = &node.older;
+  SequenceNumber newer = node.seq;
+  while (*link != nullptr && newer > oldest) {
+    newer = (*link)->seq;
+    link = &(*link)->older;
+  }
+  for (const Version* v = link->get(); v != nullptr; v = v->older.get()) {
+    --old_versions_;
+  }
+  link->reset();
+  if (node.older != nullptr) {
+    untidy_.insert(key);
+  } else if (!node.live) {
+    map_.erase(it);
+    ++shape_;
+  }
+}
+
+void Table::Cursor::Seek(Slice target) {
+  it_ = table_->map_.lower_bound(target);
+  shape_ = table_->shape_;
+  Settle();
+}
+
+void Table::Cursor::Next() {
+  WR_CHECK(valid_);
+  if (shape_ == table_->shape_) {
+    ++it_;
+  } else {
+    it_ = table_->map_.upper_bound(key_);
+    shape_ = table_->shape_;
+  }
+  Settle();
+}
+
+// Skips what is invisible at `at_` and copies what is not.
+void Table::Cursor::Settle() {
+  for (; it_ != table_->map_.end(); ++it_) {
+    const std::string* value = ValueAt(it_->second, at_);
+    if (value == nullptr) continue;
+    key_ = it_->first;
+    value_ = *value;
+    valid_ = true;
+    return;
+  }
+  valid_ = false;
+}
+
+}  // namespace wringer::storage::memory
