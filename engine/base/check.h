@@ -14,7 +14,12 @@
 
 #include "engine/base/run_context.h"
 
-#define WR_CHECK(cond) WR_CHECK_MSG(cond, std::string())
+#define WR_CHECK(cond)                                 \
+  do {                                                 \
+    if (!(cond)) [[unlikely]] {                        \
+      ::wringer::FailCheck(__FILE__, __LINE__, #cond); \
+    }                                                  \
+  } while (false)
 
 #define WR_CHECK_MSG(cond, message)                                    \
   do {                                                                 \

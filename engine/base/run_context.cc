@@ -58,6 +58,16 @@ RunContext& CurrentRun() {
   return current != nullptr ? *current : DefaultContext();
 }
 
+void FailCheck(const char* file, int line, const char* condition) {
+  FailCheck(file, line, condition, std::string());
+}
+
+void FailCheck(const char* file, int line, const char* condition,
+               const std::string& message) {
+  CurrentRun().OnCheckFailed(file, line, condition, message);
+  std::abort();  // g++ does not believe [[noreturn]] of a virtual function
+}
+
 RunContext* SetCurrentRun(RunContext* context) {
   RunContext* former = current;
   current = context;

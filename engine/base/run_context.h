@@ -77,6 +77,14 @@ class RunContext {
 // The context of the world that runs now; never null.
 RunContext& CurrentRun();
 
+// Reports a failed check to the current context. Out of line, so that a check
+// without a note costs its caller one compare and one branch.
+[[noreturn, gnu::cold]] void FailCheck(const char* file, int line,
+                                       const char* condition);
+[[noreturn, gnu::cold]] void FailCheck(const char* file, int line,
+                                       const char* condition,
+                                       const std::string& message);
+
 // Sets the current context and returns the former one. Null restores the
 // default.
 RunContext* SetCurrentRun(RunContext* context);

@@ -1,8 +1,9 @@
 // What a node believes about time.
 //
 // Two clocks, and neither is the truth: the monotonic one never goes back but
-// may run fast or slow (drift) and stands still while the node is paused or
-// frozen; the wall clock may also be wrong and jump. Use the monotonic clock
+// may run fast or slow (drift) and stands still while frozen; a paused node
+// finds on waking that both have moved on. The wall clock may also be wrong and
+// jump. Use the monotonic clock
 // for timeouts and leases, the wall clock only to stamp what people or
 // last-writer-wins versions will read. Reading a clock never yields.
 // After a restart the monotonic clock starts anew; nothing durable may hold it.

@@ -112,9 +112,9 @@ NodeId ConfigService::Candidate(Nanos now) const {
   std::size_t backups = 0;
   std::size_t heard = 0;
   for (NodeId node : view_.in_sync) {
-    backups += node != view_.primary ? 1 : 0;
+    if (node != view_.primary) ++backups;
     if (!MayLead(node, now)) continue;
-    heard += node != view_.primary ? 1 : 0;
+    if (node != view_.primary) ++heard;
     if (best == kNoNode ||
         members_.at(node).durable > members_.at(best).durable) {
       best = node;

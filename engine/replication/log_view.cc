@@ -79,7 +79,7 @@ void LogView::DropPrefix(LogPosition upto) {
 const LogEntry& LogView::At(LogIndex index) const {
   WR_CHECK(Cached(index));
   WR_CHECK(index <= last_.index);
-  return cache_[static_cast<std::size_t>(index - first_cached())];
+  return cache_[index - first_cached()];
 }
 
 LogIndex LogView::BatchEnd(LogIndex from, std::size_t max_bytes,

@@ -108,7 +108,8 @@ void PrimaryBackup::RejectAppend(NodeId to, LogPosition hint, bool snapshot,
     WR_MARK(kPrimaryBackupDiverged);
     wants_snapshot_ = true;
   }
-  Send(to, {epoch(), Reject{hint, snapshot}}, {{}, meta_version_, {}}, ready);
+  Send(to, {epoch(), Reject{hint, snapshot, forgot_}}, {{}, meta_version_, {}},
+       ready);
 }
 
 void PrimaryBackup::OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk,

@@ -36,6 +36,7 @@ struct Encoder {
     w.U8(static_cast<std::uint8_t>(Tag::kReject));
     EncodePosition(m.hint, w);
     w.Bool(m.needs_snapshot);
+    w.Bool(m.forgot);
   }
   void operator()(const Stale&) const {
     w.U8(static_cast<std::uint8_t>(Tag::kStale));
@@ -87,6 +88,7 @@ Reject DecodeReject(Reader& r) {
   Reject m;
   m.hint = DecodePosition(r);
   m.needs_snapshot = r.Bool();
+  m.forgot = r.Bool();
   return m;
 }
 

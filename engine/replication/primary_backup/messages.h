@@ -38,6 +38,8 @@ struct Reject {
   // The logs part below what this backup has executed: only the primary's
   // whole state can help.
   bool needs_snapshot = false;
+  // The sender has lost its disk: what it acknowledged before is void.
+  bool forgot = false;
 };
 
 // Anyone to a sender of an older epoch.

@@ -59,8 +59,9 @@ void PrimaryBackup::Ship(NodeId to, bool probe, Ready& ready) {
     return;
   }
   bool sent = false;
-  while (progress.next <= log_.last().index &&
-         progress.inflight < pb_.max_inflight && !progress.fetching) {
+  const std::size_t window = progress.probing ? 1 : pb_.max_inflight;
+  while (progress.next <= log_.last().index && progress.inflight < window &&
+         !progress.fetching) {
     if (!log_.Cached(progress.next)) {
       progress.fetching = true;
       ready.fetches.push_back(
@@ -117,6 +118,7 @@ void PrimaryBackup::OnHeartbeat(Ready& ready) {
     const bool stuck = progress.durable == progress.durable_at_heartbeat &&
                        progress.durable < log_.last().index;
     if (stuck) {
+      progress.probing = true;
       progress.inflight = 0;
       progress.fetching = false;
       if (progress.durable.value() > 0) {
@@ -148,6 +150,7 @@ void PrimaryBackup::OnAck(NodeId from, const Ack& ack, Ready& ready) {
   progress.applied = std::max(progress.applied, ack.applied);
   progress.round = std::max(progress.round, ack.round);
   if (ack.durable > progress.durable) {
+    progress.probing = false;
     progress.durable = ack.durable;
     progress.next = std::max(progress.next, ack.durable.next());
   }
@@ -162,6 +165,11 @@ void PrimaryBackup::OnReject(NodeId from, const Reject& reject, Ready& ready) {
   const auto it = progress_.find(from);
   if (it == progress_.end()) return;
   Progress& progress = it->second;
+  if (reject.forgot && progress.durable.value() > 0) {
+    progress.durable = LogIndex{0};
+    progress.written = LogIndex{0};
+    progress.applied = LogIndex{0};
+  }
   if (reject.needs_snapshot) {
     progress.durable = LogIndex{0};
     progress.snapshotting = false;
@@ -177,6 +185,7 @@ void PrimaryBackup::OnReject(NodeId from, const Reject& reject, Ready& ready) {
     progress.next = std::max(progress.durable, reject.hint.index).next();
   }
   progress.inflight = 0;
+  progress.probing = true;
   Ship(from, /*probe=*/true, ready);
 }
 

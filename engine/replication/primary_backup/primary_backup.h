@@ -44,7 +44,10 @@ struct Progress {
   LogIndex written;  // accepted by the backup in this epoch
   LogIndex durable;  // acknowledged as synced; never goes back in an epoch
   LogIndex applied;
-  std::uint64_t round = 0;        // newest read round acknowledged
+  std::uint64_t round = 0;  // newest read round acknowledged
+  // Where the logs agree is not known, or an answer is overdue: one message at
+  // a time, so that a silent backup is not flooded.
+  bool probing = true;
   std::size_t inflight = 0;       // Append messages with entries, unanswered
   LogIndex durable_at_heartbeat;  // `durable` when the last heartbeat left
   bool fetching = false;          // older entries are being read for it

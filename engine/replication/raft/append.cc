@@ -51,8 +51,9 @@ void Raft::Ship(NodeId to, bool probe, Ready& ready) {
     return;
   }
   bool sent = false;
-  while (progress.next <= log_.last().index &&
-         progress.inflight < raft_.max_inflight && !progress.fetching) {
+  const std::size_t window = progress.probing ? 1 : raft_.max_inflight;
+  while (progress.next <= log_.last().index && progress.inflight < window &&
+         !progress.fetching) {
     if (!log_.Cached(progress.next)) {
       progress.fetching = true;
       ready.fetches.push_back(
@@ -114,6 +115,7 @@ void Raft::OnHeartbeat(Ready& ready) {
     const bool stuck = progress.match == progress.match_at_heartbeat &&
                        progress.match < log_.last().index;
     if (stuck) {
+      progress.probing = true;
       progress.inflight = 0;
       progress.fetching = false;
       if (progress.match.value() > 0) progress.next = progress.match.next();
@@ -136,6 +138,11 @@ void Raft::OnAppendReply(NodeId from, const AppendReply& reply, Ready& ready) {
   if (it == progress_.end()) return;
   Progress& progress = it->second;
   progress.heard = true;
+  if (reply.forgot != 0 && reply.forgot != progress.forgot_life) {
+    // A new life without a memory: what it acknowledged before is void.
+    progress.match = LogIndex{0};
+    progress.probing = true;
+  }
   progress.forgot = reply.forgot != 0;
   progress.forgot_life = reply.forgot;
   // Rule 7: the answers of a node that forgot its promises decide nothing.
@@ -149,6 +156,7 @@ void Raft::OnAppendReply(NodeId from, const AppendReply& reply, Ready& ready) {
   // Beyond our log: not an answer to anything this leader sent.
   if (reply.match > log_.last().index) return;
   if (reply.match > progress.match) {
+    progress.probing = false;
     progress.match = reply.match;
     progress.next = std::max(progress.next, reply.match.next());
   }
@@ -172,6 +180,7 @@ void Raft::OnRejected(NodeId from, Progress& progress, const AppendReply& reply,
   // A late answer must not undo what is already acknowledged.
   progress.next = std::max(progress.match, meet).next();
   progress.inflight = 0;
+  progress.probing = true;
   Ship(from, /*probe=*/true, ready);
 }
 

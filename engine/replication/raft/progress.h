@@ -17,6 +17,9 @@ struct Progress {
   // Invariant: match < next.
   LogIndex next{1};
   std::size_t inflight = 0;  // Append messages with entries, unanswered
+  // Where the logs agree is not known, or an answer is overdue: one message at
+  // a time, so that a silent member is not flooded.
+  bool probing = true;
   LogIndex match_at_heartbeat;
   bool fetching = false;          // older entries are being read for it
   std::uint64_t round = 0;        // newest round answered

@@ -370,7 +370,7 @@ void Raft::OnCheckpointed(const Checkpointed& checkpointed, Ready& ready) {
   if (at <= raft_.keep_entries) return;
   const LogIndex index = LogIndex(at - raft_.keep_entries);
   if (index <= log_.base().index || index > log_.last().index) return;
-  WR_CHECK(index <= applied_);
+  WR_CHECK(index <= commit_);
   const LogPosition upto{log_.TermAt(index), index};
   members_.DropPrefix(index);
   log_.DropPrefix(upto);

@@ -20,16 +20,18 @@ bool Contains(const std::vector<Kind>& kinds, Kind kind) {
 
 }  // namespace
 
-Capabilities SingleCapabilities(const ReplicationOptions& /*options*/) {
+Capabilities SingleCapabilities(const ReplicationOptions& options) {
   Capabilities c;
   c.operations = {OpKind::kGet, OpKind::kPut, OpKind::kDelete, OpKind::kCas,
                   OpKind::kRegisterSession};
-  c.write_levels = {WriteLevelKind::kMem, WriteLevelKind::kOs,
-                    WriteLevelKind::kLocal};
+  c.write_levels = {WriteLevelKind::kMem, WriteLevelKind::kOs};
+  if (options.durable_means == WriteLevelKind::kLocal) {
+    c.write_levels.push_back(WriteLevelKind::kLocal);
+  }
   c.read_levels = {ReadLevelKind::kLocal, ReadLevelKind::kSession,
                    ReadLevelKind::kBounded, ReadLevelKind::kLeader,
                    ReadLevelKind::kStrong};
-  c.default_write.kind = WriteLevelKind::kLocal;
+  c.default_write.kind = options.durable_means;
   c.default_read.kind = ReadLevelKind::kStrong;
   return c;
 }

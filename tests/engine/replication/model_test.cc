@@ -107,6 +107,15 @@ TEST_P(PlantedBug, IsFound) {
     options.nodes = 5;  // of three, one true vote is enough anyway
     options.duplicate_ppm = 300'000;
   }
+  if (GetParam() == Mutant::kRaftVoteNotPersisted) {
+    // Contested elections, and power lost between a vote and its sync.
+    options.nodes = 5;
+    options.crash_ppm = 6'000;
+    options.power_loss_ppm = 900'000;
+    options.replication.raft.pre_vote = false;
+    options.replication.raft.check_quorum = false;
+    options.replication.raft.election_max = 170 * kMillisecond;
+  }
   bool found = false;
   for (std::uint64_t seed = 1; seed <= 400 && !found; ++seed) {
     options.seed = seed;
@@ -127,8 +136,8 @@ INSTANTIATE_TEST_SUITE_P(Raft, PlantedBug,
                                          Mutant::kRaftTruncatesAlways,
                                          Mutant::kRaftCountsItselfEarly,
                                          Mutant::kRaftVoteNotPersisted),
-                         [](const auto& info) {
-                           return std::string(Info(info.param).name);
+                         [](const auto& param_info) {
+                           return std::string(Info(param_info.param).name);
                          });
 
 }  // namespace

@@ -284,8 +284,10 @@ void ModelWorld::Execute(Node& node) {
   bool moved = false;
   while (node.applied.index < node.commit) {
     const std::size_t place = node.applied.index - node.base.index;
-    WR_CHECK(node.applied.index >= node.base.index);
-    WR_CHECK(place < node.log.size());
+    if (node.applied.index < node.base.index || place >= node.log.size()) {
+      Fail("a committed entry is not in the log");
+      return;
+    }
     const LogEntry& entry = node.log[place];
     const auto [it, fresh] = committed_.emplace(
         entry.index, std::make_pair(entry.term, entry.payload));

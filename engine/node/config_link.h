@@ -1,0 +1,55 @@
+// The node's line to the config service: a heartbeat with what the service
+// needs to judge, and the views it grants.
+//
+// Losing any message is harmless: a proposal that was not granted is repeated
+// with every heartbeat until a view of a later epoch arrives.
+#ifndef WR_ENGINE_NODE_CONFIG_LINK_H_
+#define WR_ENGINE_NODE_CONFIG_LINK_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "engine/env/env.h"
+#include "engine/log_store/log_store.h"
+#include "engine/node/host.h"
+#include "engine/node/options.h"
+#include "engine/node/outbox.h"
+#include "engine/replication/replicator.h"
+
+namespace wringer::node {
+
+class ConfigLink : private env::TimerTarget {
+ public:
+  ConfigLink(const NodeOptions& options, env::Env* env, Outbox* outbox,
+             const log_store::LogStore* log,
+             const replication::Replicator* replicator, Host* host);
+
+  // Sends the first heartbeat. Nothing if there is no config service.
+  void Start();
+  void Stop() { stopped_ = true; }
+  // Nothing here yields. A later proposal replaces one that is unanswered.
+  void Propose(replication::ConfigPropose propose);
+  // False if the body is malformed.
+  bool OnReply(NodeId from, Slice body);
+
+ private:
+  void OnTimer(std::uint64_t cookie) override;
+  void SendRequest();
+
+  const NodeOptions& options_;
+  env::Env* const env_;
+  Outbox* const outbox_;
+  const log_store::LogStore* const log_;
+  const replication::Replicator* const replicator_;
+  Host* const host_;
+  bool stopped_ = false;
+  // The newest view heard of in this life.
+  std::optional<replication::ClusterView> view_;
+  std::optional<replication::ConfigPropose> propose_;
+  std::string body_;
+};
+
+}  // namespace wringer::node
+
+#endif  // WR_ENGINE_NODE_CONFIG_LINK_H_

@@ -1,0 +1,52 @@
+// Background work of the engine: checkpoints and whatever else it asks for, on
+// a fiber of its own, one step at a time.
+//
+// A checkpoint is what lets the replicated log be cut: the model hears
+// Checkpointed and decides how much of the log before it to keep.
+#ifndef WR_ENGINE_NODE_MAINTENANCE_H_
+#define WR_ENGINE_NODE_MAINTENANCE_H_
+
+#include "absl/status/status.h"
+#include "engine/env/env.h"
+#include "engine/log_store/log_store.h"
+#include "engine/node/applier.h"
+#include "engine/node/host.h"
+#include "engine/node/options.h"
+#include "engine/storage/storage_engine.h"
+
+namespace wringer::node {
+
+class Maintenance {
+ public:
+  // `applier` is null for leaderless models: there is no log to cut.
+  Maintenance(const NodeOptions& options, env::Env* env,
+              storage::StorageEngine* engine, const log_store::LogStore* log,
+              const Applier* applier, Host* host);
+  void Start();
+  // Something was applied: looks whether there is work. Does not yield.
+  void Poke();
+  void Stop() { stopped_ = true; }
+  std::uint64_t checkpoints() const { return checkpoints_; }
+
+ private:
+  void Run();
+  bool CheckpointDue() const;
+  absl::Status DoWork();
+  void Report();
+
+  const NodeOptions& options_;
+  env::Env* const env_;
+  storage::StorageEngine* const engine_;
+  const log_store::LogStore* const log_;
+  const Applier* const applier_;
+  Host* const host_;
+  bool stopped_ = false;
+  std::uint64_t bytes_at_checkpoint_ = 0;
+  std::uint64_t checkpoints_ = 0;
+  LogIndex reported_;
+  env::WaitQueue work_;
+};
+
+}  // namespace wringer::node
+
+#endif  // WR_ENGINE_NODE_MAINTENANCE_H_

@@ -1,0 +1,76 @@
+// One node of a cluster: the composition root, and the only part that knows
+// the others.
+//
+//   frames in ──> OnMessage ──> Driver ──> Replicator::Step (pure)
+//                                 │ Ready, carried out in order
+//        ┌──────────┬─────────────┼───────────┬──────────────┐
+//     LogStore   Promises      Outbox      Applier /      Answers
+//     (WAL)      (wait for     (frames     MergeApplier   (tickets,
+//                 durable)      out)       (engine)        replies)
+//
+// Frames, timers and completions are handlers: they run to the end and never
+// wait. What blocks has a fiber of its own: boot, WAL writer (in the log
+// store), applier, readers, maintenance, snapshots, fetches from disk.
+//
+// A node dies by being fenced, its fibers unwound and this object destroyed,
+// between any two suspension points. The destructor touches nothing outside.
+#ifndef WR_ENGINE_NODE_NODE_H_
+#define WR_ENGINE_NODE_NODE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/env/env.h"
+#include "engine/node/driver.h"
+#include "engine/node/introspection.h"
+#include "engine/node/options.h"
+#include "engine/node/parts.h"
+
+namespace wringer::node {
+
+class Node final : public env::MessageReceiver {
+ public:
+  // kInvalidArgument if the options make no sense. `env` and `observer` (which
+  // may be null) must outlive the node.
+  static absl::StatusOr<std::unique_ptr<Node>> Create(
+      const NodeOptions& options, env::Env* env, NodeObserver* observer);
+
+  // Starts recovery on a fiber; the node hears messages once that is done.
+  // Does not yield. Call once.
+  void Boot();
+
+  // A handler. Frames that are damaged, malformed or of another cluster are
+  // counted and dropped.
+  void OnMessage(NodeId from, Slice bytes) override;
+
+  // Advice and orders from outside the protocol. Handlers.
+  void OnPeerChanged(NodeId peer, bool alive);
+  void ChangeMembers(std::vector<NodeId> voters, std::vector<NodeId> learners);
+  void TransferLeadership(NodeId to);
+
+  // Looking changes nothing.
+  NodeView Inspect() const;
+  const NodeCounters& counters() const { return parts_.counters; }
+  const replication::Capabilities& capabilities() const {
+    return parts_.replicator->capabilities();
+  }
+  storage::EngineStats engine_stats() const { return parts_.engine->stats(); }
+  // For a last look at what it holds: read only, on a fiber of this node.
+  storage::StorageEngine* engine() const { return parts_.engine.get(); }
+
+ private:
+  Node(const NodeOptions& options, env::Env* env, NodeObserver* observer);
+  absl::Status Build();
+  void RunBoot();
+  void OnClientRequest(NodeId from, Slice body);
+  bool WithinLimits(const wire::ClientRequest& request) const;
+
+  Parts parts_;
+  NodeObserver silent_;
+  std::unique_ptr<Driver> driver_;
+};
+
+}  // namespace wringer::node
+
+#endif  // WR_ENGINE_NODE_NODE_H_

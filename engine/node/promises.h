@@ -1,0 +1,68 @@
+// The one place where promises wait for what they promise to be durable.
+//
+// An output is held at the first part of its promise that does not hold yet
+// (log, then meta, then merge) and moves on to the next when that one does.
+// Outputs held at one part leave in the order of what they wait for, and in
+// the order of arrival among equals.
+#ifndef WR_ENGINE_NODE_PROMISES_H_
+#define WR_ENGINE_NODE_PROMISES_H_
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "engine/base/types.h"
+#include "engine/log_store/log_store.h"
+#include "engine/replication/replicator.h"
+
+namespace wringer::node {
+
+class Promises {
+ public:
+  using Output = std::variant<replication::Send, replication::Reply>;
+  using Outputs = std::vector<Output>;
+
+  // `log` says what is durable; it must outlive this.
+  explicit Promises(const log_store::LogStore* log) : log_(log) {}
+
+  enum class Fate { kLeave, kHeld, kBroken };
+  // kLeave: the promise holds, `output` is the caller's to let go. kBroken:
+  // the entry it names is gone; the caller drops it. Else it was moved away.
+  Fate Offer(Output& output);
+
+  // What became durable may leave now; what was found broken is dropped.
+  void Release(Outputs* leaving, Outputs* broken);
+  // The log loses every entry after `after`. Call before submitting that.
+  void OnTruncated(LogIndex after, Outputs* broken);
+
+  // A merge counts as outstanding from here to OnMerged.
+  void OnMergeStarted(replication::StoreOp op) { merging_.insert(op); }
+  void OnMerged(replication::StoreOp op) { merging_.erase(op); }
+  void OnMergeFailed(replication::StoreOp op, Outputs* broken);
+
+  // Nothing more will become durable.
+  void DropAll(Outputs* broken);
+  std::size_t held() const {
+    return by_log_.size() + by_meta_.size() + by_merge_.size();
+  }
+
+ private:
+  template <typename Key>
+  using Queue = std::deque<std::pair<Key, Output>>;
+
+  bool LogHolds(LogPosition position, bool* broken) const;
+  static const replication::Promise& PromiseOf(const Output& output);
+
+  const log_store::LogStore* log_;
+  Queue<LogIndex> by_log_;
+  Queue<MetaVersion> by_meta_;
+  std::deque<Output> by_merge_;
+  absl::btree_set<replication::StoreOp> merging_;
+};
+
+}  // namespace wringer::node
+
+#endif  // WR_ENGINE_NODE_PROMISES_H_
