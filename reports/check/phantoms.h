@@ -1,0 +1,16 @@
+// No phantom: whatever anybody saw, and whatever a replica holds at the end,
+// was written to that key by an operation that did not fail, before it was
+// seen, with those bytes.
+#ifndef WR_REPORTS_CHECK_PHANTOMS_H_
+#define WR_REPORTS_CHECK_PHANTOMS_H_
+
+#include "reports/check/check_result.h"
+#include "reports/check/facts/index.h"
+
+namespace wringer::reports {
+
+CheckResult CheckPhantoms(const HistoryIndex& index);
+
+}  // namespace wringer::reports
+
+#endif  // WR_REPORTS_CHECK_PHANTOMS_H_
