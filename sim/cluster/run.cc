@@ -1,0 +1,352 @@
+#include "sim/cluster/run.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/check.h"
+#include "engine/base/status_macros.h"
+#include "sim/cluster/cluster.h"
+#include "sim/cluster/final_look.h"
+#include "sim/cluster/shadow_recovery.h"
+#include "sim/cluster/translate.h"
+#include "sim/fault/fault_plan.h"
+#include "sim/oracle/leader_oracle.h"
+#include "sim/oracle/promise_oracle.h"
+#include "sim/oracle/state_oracle.h"
+#include "sim/scenario/names.h"
+
+namespace wringer::sim {
+namespace {
+
+// How often a phase looks whether it is over. Looking is no event.
+constexpr Nanos kLookEvery = 10 * kMillisecond;
+constexpr Nanos kBootLookEvery = 1 * kMillisecond;
+constexpr Nanos kBootLimit = 1 * kSecond;
+constexpr Nanos kPreloadLimit = 60 * kSecond;
+constexpr Nanos kLastLookLimit = 30 * kSecond;
+
+WorldOptions WorldOptionsOf(const Scenario& scenario,
+                            const RunOptions& options) {
+  WorldOptions result;
+  result.seed = options.seed;
+  result.max_events = scenario.run.limits.events;
+  return result;
+}
+
+bool WantsDiskEvents(const std::vector<FaultSpec>& plan) {
+  return std::any_of(plan.begin(), plan.end(), [](const FaultSpec& fault) {
+    return fault.trigger.kind == FaultTrigger::Kind::kEvent &&
+           (fault.trigger.event == FaultEvent::kDiskWrite ||
+            fault.trigger.event == FaultEvent::kDiskSync);
+  });
+}
+
+class Runner {
+ public:
+  Runner(const Scenario& scenario, const RunOptions& options)
+      : scenario_(scenario),
+        options_(options),
+        world_(WorldOptionsOf(scenario, options)),
+        trace_(&world_),
+        findings_(&world_),
+        promises_(
+            OraclePromisesOf(scenario), [this](NodeId id) { return Look(id); },
+            [this](NodeId id, LogPosition log, MetaVersion meta) {
+              return MissingAfterPowerLoss(id, log, meta);
+            },
+            &findings_),
+        states_(OraclePromisesOf(scenario), &findings_),
+        leaders_(OraclePromisesOf(scenario), &findings_) {}
+
+  absl::StatusOr<RunResult> Run() {
+    WR_RETURN_IF_ERROR(SetUp());
+    Boot();
+    if (!over()) Load();
+    if (!over()) Settle();
+    if (!over()) LastLook();
+    Collect();
+    return std::move(result_);
+  }
+
+ private:
+  absl::Status SetUp();
+  void Boot();
+  void Preload();
+  void Load();
+  void Settle();
+  void LastLook();
+  void Collect();
+  void CollectFaults();
+  void CollectMetrics();
+
+  bool over() const { return result_.end == RunEnd::kEventLimit; }
+  // Runs until `done` or `deadline`. True if done. A world that falls quiet has
+  // nothing more to wait for.
+  template <typename Done>
+  bool RunWhile(Nanos deadline, Done done, Nanos look_every = kLookEvery);
+  // Clients that call a booting node wait for a whole timeout.
+  void AwaitReady() {
+    RunWhile(
+        world_.now() + kBootLimit, [this] { return cluster_->Ready(); },
+        kBootLookEvery);
+  }
+  void RunTo(Nanos deadline) {
+    RunWhile(deadline, [] { return false; });
+  }
+  std::optional<node::NodeView> Look(NodeId id) const {
+    const SimNode* node = cluster_->FindNode(id);
+    if (node == nullptr || !node->up()) return std::nullopt;
+    return node->Inspect();
+  }
+
+  std::string MissingAfterPowerLoss(NodeId id, LogPosition log,
+                                    MetaVersion meta) const;
+
+  const Scenario& scenario_;
+  const RunOptions& options_;
+  RunResult result_;
+  World world_;
+  TraceHub trace_;
+  FindingLog findings_;
+  PromiseOracle promises_;
+  StateOracle states_;
+  LeaderOracle leaders_;
+  std::unique_ptr<Cluster> cluster_;
+  std::unique_ptr<FaultDriver> driver_;
+};
+
+std::string Runner::MissingAfterPowerLoss(NodeId id, LogPosition log,
+                                          MetaVersion meta) const {
+  SimNode* node = cluster_->FindNode(id);
+  const absl::StatusOr<log_store::Recovery> found =
+      RecoverShadow(node->disk().SyncedImage(), node->disk().options(),
+                    NodeOptionsOf(scenario_, id, false, options_.seed).log);
+  if (!found.ok()) return std::string(found.status().message());
+  const replication::RecoveredLog& held = found->log;
+  if (log.index > held.base.index) {
+    const std::uint64_t place = log.index - held.base.index - 1;
+    if (place >= held.entries.size()) {
+      return absl::StrCat("log entry ", log.index.value(), " of ",
+                          held.base.index.value() + held.entries.size());
+    }
+    if (held.entries[place].term < log.term) {
+      return absl::StrCat("log entry ", log.index.value(), " of term ",
+                          log.term.value());
+    }
+  }
+  if (found->meta.version < meta) {
+    return absl::StrCat("hard state ", meta.value(), ", only ",
+                        found->meta.version.value());
+  }
+  return "";
+}
+
+absl::Status Runner::SetUp() {
+  result_.seed = options_.seed;
+  world_.set_replay_line(options_.replay_line);
+  world_.set_on_check_failed(options_.on_check_failed,
+                             options_.on_check_failed_object);
+  for (const Mutant mutant : scenario_.mutants) {
+    world_.mutants[std::size_t(mutant)].on = true;
+  }
+  if (options_.trace_sink) {
+    trace_.Listen(options_.trace_filter, options_.trace_sink);
+  }
+  for (WorldObserver* observer : options_.observers) {
+    world_.AddObserver(observer);
+  }
+  std::vector<FaultSpec> plan = PlanFaults(scenario_, options_.seed);
+  WR_ASSIGN_OR_RETURN(cluster_,
+                      Cluster::Create(scenario_,
+                                      {.extra_client = true,
+                                       .watch_files = WantsDiskEvents(plan)},
+                                      &world_, &trace_, &result_.history));
+  if (options_.oracles) {
+    cluster_->AddObserver(&promises_);
+    cluster_->AddObserver(&states_);
+    cluster_->AddObserver(&leaders_);
+    world_.AddObserver(&promises_);
+  }
+  driver_ = std::make_unique<FaultDriver>(
+      cluster_.get(), std::move(plan),
+      FaultDriverOptions{.inert = options_.inert,
+                         .trace = trace_.ForNode(kNoNode)});
+  cluster_->set_driver(driver_.get());
+  return absl::OkStatus();
+}
+
+template <typename Done>
+bool Runner::RunWhile(Nanos deadline, Done done, Nanos look_every) {
+  while (!done()) {
+    if (world_.now() >= deadline) return false;
+    const Nanos next = std::min(deadline, world_.now() + look_every);
+    result_.stop = world_.RunUntil(next);
+    if (result_.stop == StopReason::kEventLimit) {
+      result_.end = RunEnd::kEventLimit;
+      return false;
+    }
+    if (result_.stop == StopReason::kQuiet ||
+        result_.stop == StopReason::kDeadlock) {
+      return done();
+    }
+  }
+  return true;
+}
+
+void Runner::Boot() {
+  cluster_->BootAll();
+  if (scenario_.workload.preload) Preload();
+}
+
+// Keys are there before the clock of the scenario starts, on a whole second.
+void Runner::Preload() {
+  AwaitReady();
+  OpSource& source = cluster_->source();
+  std::vector<PlannedOp> puts;
+  for (std::uint64_t key = 0; key < source.key_count(); ++key) {
+    puts.push_back(source.MakePut(key, ScriptOpId(kPreloadIds, key)));
+  }
+  bool done = false;
+  cluster_->NewScriptClient().StartScript(std::move(puts), 16,
+                                          [&done] { done = true; });
+  if (!RunWhile(kPreloadLimit, [&done] { return done; })) return;
+  const Nanos second = (world_.now() + kSecond - 1) / kSecond * kSecond;
+  RunTo(second);
+}
+
+void Runner::Load() {
+  result_.load_began = world_.now();
+  const Nanos end = world_.now() + scenario_.run.length;
+  driver_->Start();
+  AwaitReady();
+  cluster_->StartClients();
+  RunTo(end);
+  cluster_->StopClients();
+}
+
+void Runner::Settle() {
+  result_.load_ended = world_.now();
+  driver_->HealAll();
+  for (const auto& node : cluster_->nodes()) {
+    if (cluster_->Paused(node->id())) cluster_->Resume(node->id());
+    if (!node->up()) cluster_->Restart(node->id());
+  }
+  for (const NodeId node : cluster_->ConfigNodes()) {
+    if (!cluster_->Up(node)) cluster_->Restart(node);
+  }
+  const Nanos deadline = world_.now() + scenario_.run.settle;
+  const bool agreed = RunWhile(deadline, [this] {
+    return cluster_->ClientsIdle() && cluster_->Converged();
+  });
+  if (agreed) {
+    result_.converged_after = world_.now() - result_.load_ended;
+  } else if (!over()) {
+    result_.end = RunEnd::kStuck;
+  }
+}
+
+void Runner::LastLook() {
+  FinalLook look(cluster_.get(), &result_.history);
+  if (scenario_.workload.final_reads && cluster_->AllServing()) {
+    look.StartReads();
+    RunWhile(world_.now() + kLastLookLimit,
+             [&look] { return look.reads_done(); });
+  }
+  look.StartDumps();
+  RunWhile(world_.now() + kLastLookLimit,
+           [&look] { return look.dumps_done(); });
+  look.Write(result_.load_ended, result_.converged_after,
+             scenario_.expect.converges);
+}
+
+void Runner::CollectFaults() {
+  result_.ledger = driver_->Audit();
+  for (const LedgerEntry& entry : result_.ledger.entries()) {
+    if (!entry.fired) continue;
+    reports::FaultWindow window;
+    window.id = entry.fault.id;
+    window.kind = std::string(NameOf(entry.fault.kind));
+    window.target = entry.target;
+    window.effect = entry.effect.text;
+    window.start_ns = entry.fired_at;
+    if (entry.ended_at >= 0) window.stop_ns = entry.ended_at;
+    window.effective = entry.verdict() == FaultVerdict::kEffective;
+    result_.history.AddFault(std::move(window));
+  }
+}
+
+void Runner::CollectMetrics() {
+  RunMetrics& metrics = result_.metrics;
+  metrics.operations = cluster_->recorder().counts();
+  metrics.network = cluster_->network().stats();
+  metrics.promises_checked = promises_.promises_checked();
+  metrics.shadows_checked = promises_.shadows_checked();
+  metrics.entries_checked = states_.entries_checked();
+  for (const auto& node : cluster_->nodes()) {
+    NodeMetrics one;
+    one.node = node->id();
+    one.boots = node->runtime().incarnation().value();
+    one.disk_syncs = node->disk().stats().syncs;
+    one.disk_bytes_written = node->disk().stats().bytes_written;
+    if (node->up()) {
+      const node::NodeCounters& counters = node->process().counters();
+      one.frames_damaged = counters.frames_damaged;
+      one.checkpoints = counters.checkpoints;
+    }
+    metrics.nodes.push_back(one);
+  }
+}
+
+void Runner::Collect() {
+  if (!over()) driver_->HealAll();
+  CollectFaults();
+  CollectMetrics();
+  result_.digest = world_.digest();
+  result_.digest_marks = world_.digest_marks();
+  result_.events = world_.events_run();
+  result_.ended = world_.now();
+  result_.last_events = world_.flight_record();
+  result_.findings = findings_.findings();
+  result_.findings_total = findings_.total();
+  for (std::size_t i = 0; i < kMarkCount; ++i) {
+    if (world_.mark_counts[i] > 0) {
+      result_.marks.push_back({Mark(i), world_.mark_counts[i]});
+    }
+  }
+  for (std::size_t i = 0; i < kMutantCount; ++i) {
+    if (world_.mutants[i].reached > 0) {
+      result_.mutants.push_back({Mutant(i), world_.mutants[i].reached});
+    }
+  }
+  result_.halts = cluster_->halts();
+  cluster_->set_driver(nullptr);
+  driver_.reset();
+  // What the dying say is heard as well: tear down before asking.
+  for (const auto& node : cluster_->nodes()) {
+    if (node->up()) node->Kill(Death::kProcess, 0, 0);
+  }
+  result_.defects = cluster_->Defects();
+  result_.history.Seal();
+}
+
+}  // namespace
+
+std::vector<FaultSpec> PlanFaults(const Scenario& scenario,
+                                  std::uint64_t seed) {
+  const absl::StatusOr<replication::Capabilities> capabilities =
+      CapabilitiesOf(scenario);
+  return BuildFaultPlan(
+      scenario.faults,
+      {.seed = seed,
+       .replicas = ReplicasOf(scenario),
+       .has_leader = capabilities.ok() && capabilities->has_leader,
+       .run_length = scenario.run.length});
+}
+
+absl::StatusOr<RunResult> Run(const Scenario& scenario,
+                              const RunOptions& options) {
+  return Runner(scenario, options).Run();
+}
+
+}  // namespace wringer::sim

@@ -1,0 +1,216 @@
+// What faults do to links, and the count of it.
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "sim/net/sim_network.h"
+
+namespace wringer::sim {
+namespace {
+
+Nanos TransmissionTime(std::size_t bytes, std::uint64_t bytes_per_second) {
+  if (bytes_per_second == 0) return 0;
+  const unsigned __int128 scaled =
+      static_cast<unsigned __int128>(bytes) * std::uint64_t{kSecond};
+  return static_cast<Nanos>(scaled / bytes_per_second);
+}
+
+}  // namespace
+
+LinkFaultId SimNetwork::AddFault(const LinkFault& fault,
+                                 const std::vector<LinkEnds>& links) {
+  const auto number = static_cast<std::uint32_t>(faults_.size());
+  faults_.push_back({.fault = fault});
+  for (const LinkEnds& ends : links) {
+    const std::uint32_t index = FindLink(ends.first, ends.second);
+    if (index == kNoIndex || ends.first == ends.second) continue;
+    Link& link = links_[index];
+    if (!link.faults.empty() && link.faults.back() == number) continue;
+    link.faults.push_back(number);
+    faults_[number].links.push_back(index);
+    if (fault.kind == LinkFault::Kind::kCut) {
+      ++link.cuts;
+      if (fifo_) Reset(index, &faults_[number].effect);
+    } else if (fault.kind == LinkFault::Kind::kHold) {
+      ++link.holds;
+      for (MessageSlot slot = link.in_flight.head; slot != kNoSlot;) {
+        const MessageSlot next = pool_.at(slot).next;
+        world_->Cancel(pool_.at(slot).event);
+        pool_.Remove(&link.in_flight, slot);
+        Hold(index, slot);
+        slot = next;
+      }
+    }
+  }
+  return LinkFaultId(number + 1);
+}
+
+void SimNetwork::RemoveFault(LinkFaultId id) {
+  WR_CHECK(id.value() > 0 && id.value() <= faults_.size());
+  const std::uint32_t number = id.value() - 1;
+  if (faults_[number].ended) return;
+  faults_[number].ended = true;
+  for (const std::uint32_t index : faults_[number].links) {
+    Link& link = links_[index];
+    std::erase(link.faults, number);
+    if (faults_[number].fault.kind == LinkFault::Kind::kCut) --link.cuts;
+    if (faults_[number].fault.kind == LinkFault::Kind::kHold) {
+      --link.holds;
+      if (link.holds == 0) {
+        for (MessageSlot slot = link.held.head; slot != kNoSlot;
+             slot = pool_.at(slot).next) {
+          ++faults_[number].effect.released;
+        }
+        Release(index);
+      }
+    }
+  }
+}
+
+const LinkFaultEffect& SimNetwork::effect(LinkFaultId id) const {
+  WR_CHECK(id.value() > 0 && id.value() <= faults_.size());
+  return faults_[id.value() - 1].effect;
+}
+
+void SimNetwork::Reset(std::uint32_t index, LinkFaultEffect* effect) {
+  Link& link = links_[index];
+  while (!link.in_flight.empty()) {
+    ++effect->reset;
+    Lose(link.in_flight.head, "connection reset");
+  }
+  link.last_arrival = 0;
+}
+
+void SimNetwork::Hold(std::uint32_t index, MessageSlot slot) {
+  Link& link = links_[index];
+  Message& message = pool_.at(slot);
+  message.event = EventId();
+  // Keep what remains of the journey.
+  const Nanos from = std::max(message.departs, world_->now());
+  message.arrives -= from;
+  message.departs = 0;
+  message.arrives = std::max<Nanos>(message.arrives, 0);
+  pool_.Append(&link.held, slot);
+  for (const std::uint32_t fault : link.faults) {
+    if (faults_[fault].fault.kind == LinkFault::Kind::kHold) {
+      ++faults_[fault].effect.held;
+    }
+  }
+}
+
+void SimNetwork::Release(std::uint32_t index) {
+  Link& link = links_[index];
+  while (!link.held.empty()) {
+    const MessageSlot slot = link.held.head;
+    pool_.Remove(&link.held, slot);
+    Message& message = pool_.at(slot);
+    message.departs = world_->now();
+    message.arrives += world_->now();
+    pool_.Append(&link.in_flight, slot);
+    if (link.cuts > 0) {
+      Lose(slot, "cut");
+    } else {
+      ScheduleArrival(slot);
+    }
+  }
+}
+
+// True with the model's chance plus the faults'. One draw decides, so that a
+// fault adds losses and leaves those that were there: a value below the base
+// chance is the model's doing, one above it the faults'.
+bool SimNetwork::ChanceWithFaults(Link& link, Draw draw, std::uint64_t ordinal,
+                                  std::uint32_t base_ppm,
+                                  std::uint32_t LinkWorsening::* added,
+                                  std::uint64_t LinkFaultEffect::* count) {
+  if (link.from_party == link.to_party) return false;
+  std::uint64_t limit = base_ppm;
+  for (const std::uint32_t fault : link.faults) {
+    limit += faults_[fault].fault.worsening.*added;
+  }
+  if (limit == 0) return false;
+  const std::uint64_t value =
+      DrawFor(link, ordinal, draw).Below(std::uint64_t{1'000'000});
+  if (value >= limit) return false;
+  for (const std::uint32_t fault : link.faults) {
+    if (value >= base_ppm && faults_[fault].fault.worsening.*added > 0) {
+      ++(faults_[fault].effect.*count);
+    }
+  }
+  return true;
+}
+
+bool SimNetwork::DrawLoss(Link& link, std::uint64_t ordinal) {
+  return ChanceWithFaults(link, Draw::kLoss, ordinal, link.model.loss_ppm,
+                          &LinkWorsening::loss_ppm, &LinkFaultEffect::lost);
+}
+
+bool SimNetwork::DrawDuplicate(Link& link, std::uint64_t ordinal) {
+  return ChanceWithFaults(
+      link, Draw::kDuplicate, ordinal, link.model.duplicate_ppm,
+      &LinkWorsening::duplicate_ppm, &LinkFaultEffect::duplicated);
+}
+
+Nanos SimNetwork::Detour(Link& link, std::uint64_t ordinal) {
+  if (fifo_) return 0;
+  if (!ChanceWithFaults(link, Draw::kReorder, ordinal, link.model.reorder_ppm,
+                        &LinkWorsening::reorder_ppm,
+                        &LinkFaultEffect::reordered)) {
+    return 0;
+  }
+  RandomDraw draw = DrawFor(link, ordinal, Draw::kReorder);
+  draw.Next();  // spent on whether
+  return draw.Between(0, link.model.reorder_by);
+}
+
+void SimNetwork::MaybeCorrupt(Link& link, std::uint64_t ordinal,
+                              std::string* bytes) {
+  if (link.faults.empty() || bytes->empty()) return;
+  if (!ChanceWithFaults(link, Draw::kCorrupt, ordinal, 0,
+                        &LinkWorsening::corrupt_ppm,
+                        &LinkFaultEffect::corrupted)) {
+    return;
+  }
+  RandomDraw draw = DrawFor(link, ordinal, Draw::kCorrupt);
+  draw.Next();  // spent on whether
+  const std::uint64_t bit = draw.Below(bytes->size() * 8);
+  char& byte = (*bytes)[bit / 8];
+  byte =
+      static_cast<char>(static_cast<unsigned char>(byte) ^ (1u << (bit % 8)));
+}
+
+Nanos SimNetwork::FaultDelay(Link& link, std::uint64_t ordinal) {
+  Nanos total = 0;
+  for (const std::uint32_t fault : link.faults) {
+    const Latency& added = faults_[fault].fault.worsening.latency;
+    if (added.high == 0 && added.tail == 0) continue;
+    RandomDraw draw(DrawFor(link, ordinal, Draw::kExtra).Next(),
+                    faults_[fault].fault.key);
+    Nanos delay = draw.Between(added.low, added.high);
+    if (added.tail > 0) delay += draw.Exponential(added.tail);
+    if (delay > 0) {
+      ++faults_[fault].effect.delayed;
+      faults_[fault].effect.delay_total += delay;
+    }
+    total += delay;
+  }
+  return total;
+}
+
+Nanos SimNetwork::QueueForBandwidth(Link& link, Nanos departs,
+                                    std::size_t bytes) {
+  std::uint64_t rate = link.model.bytes_per_second;
+  LinkFaultEffect* slowed_by = nullptr;
+  for (const std::uint32_t fault : link.faults) {
+    const std::uint64_t worse = faults_[fault].fault.worsening.bytes_per_second;
+    if (worse == 0 || (rate != 0 && worse >= rate)) continue;
+    rate = worse;
+    slowed_by = &faults_[fault].effect;
+  }
+  if (rate == 0) return 0;
+  const Nanos begins = std::max(departs, link.line_free);
+  link.line_free = begins + TransmissionTime(bytes, rate);
+  if (slowed_by != nullptr) ++slowed_by->throttled;
+  return link.line_free - departs;
+}
+
+}  // namespace wringer::sim

@@ -1,0 +1,353 @@
+// Parties, links, and the life of a message. What faults do is in
+// link_faults.cc.
+#include "sim/net/sim_network.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/check.h"
+#include "sim/net/sim_bus.h"
+
+namespace wringer::sim {
+namespace {
+
+constexpr std::uint64_t kLinkPurpose = Purpose("net.link");
+
+}  // namespace
+
+SimNetwork::SimNetwork(World* world, const NetworkOptions& options)
+    : world_(world), fifo_(options.fifo), loopback_(options.loopback) {
+  world->OnDropped(&SimNetwork::OnArrival, &SimNetwork::OnGateDropped);
+  std::vector<NodeId> servers = options.servers;
+  std::sort(servers.begin(), servers.end());
+  WR_CHECK(std::adjacent_find(servers.begin(), servers.end()) == servers.end());
+  for (const NodeId id : servers) parties_.push_back({id});
+  server_count_ = static_cast<std::uint32_t>(servers.size());
+  for (std::uint32_t i = 1; i <= options.clients; ++i) {
+    parties_.push_back({NodeId(kClientNodeBase + i)});
+  }
+  const auto count = static_cast<std::uint32_t>(parties_.size());
+  links_.resize(std::size_t{server_count_} *
+                (2 * std::size_t{count} - server_count_));
+  for (std::uint32_t from = 0; from < count; ++from) {
+    for (std::uint32_t to = 0; to < count; ++to) {
+      const std::uint32_t index = LinkIndex(from, to);
+      if (index == kNoIndex) continue;
+      Link& link = links_[index];
+      link.from = parties_[from].id;
+      link.to = parties_[to].id;
+      link.from_party = from;
+      link.to_party = to;
+      link.key = RandomKey(world->seed(), kLinkPurpose, link.from.value(),
+                           link.to.value());
+      link.model = options.model;
+      if (from == to) {
+        link.model = {};
+        link.model.latency = {loopback_, loopback_, 0};
+        link.model.bytes_per_second = 0;
+      }
+    }
+  }
+}
+
+SimNetwork::~SimNetwork() {
+  for (Link& link : links_) {
+    for (MessageSlot slot = link.in_flight.head; slot != kNoSlot;
+         slot = pool_.at(slot).next) {
+      world_->Cancel(pool_.at(slot).event);
+    }
+  }
+}
+
+std::uint32_t SimNetwork::PartyIndex(NodeId id) const {
+  if (IsClient(id)) {
+    const std::uint32_t index =
+        server_count_ + (id.value() - kClientNodeBase - 1);
+    return index < parties_.size() ? index : kNoIndex;
+  }
+  const auto end = parties_.begin() + server_count_;
+  const auto it = std::lower_bound(
+      parties_.begin(), end, id,
+      [](const Party& party, NodeId wanted) { return party.id < wanted; });
+  if (it == end || it->id != id) return kNoIndex;
+  return static_cast<std::uint32_t>(it - parties_.begin());
+}
+
+// Rows of servers hold a column for every party; rows of clients hold columns
+// for servers only.
+std::uint32_t SimNetwork::LinkIndex(std::uint32_t from,
+                                    std::uint32_t to) const {
+  const auto count = static_cast<std::uint32_t>(parties_.size());
+  if (from >= count || to >= count) return kNoIndex;
+  if (from < server_count_) return from * count + to;
+  if (to >= server_count_) return kNoIndex;
+  return server_count_ * count + (from - server_count_) * server_count_ + to;
+}
+
+std::uint32_t SimNetwork::FindLink(NodeId from, NodeId to) const {
+  return LinkIndex(PartyIndex(from), PartyIndex(to));
+}
+
+bool SimNetwork::HasLink(NodeId from, NodeId to) const {
+  return FindLink(from, to) != kNoIndex;
+}
+
+void SimNetwork::SetModel(NodeId from, NodeId to, const LinkModel& model) {
+  const std::uint32_t index = FindLink(from, to);
+  WR_CHECK(index != kNoIndex);
+  WR_CHECK(0 <= model.latency.low && model.latency.low <= model.latency.high);
+  links_[index].model = model;
+}
+
+const LinkModel& SimNetwork::model(NodeId from, NodeId to) const {
+  const std::uint32_t index = FindLink(from, to);
+  WR_CHECK(index != kNoIndex);
+  return links_[index].model;
+}
+
+void SimNetwork::SetTrace(NodeId party, env::Trace* trace) {
+  const std::uint32_t index = PartyIndex(party);
+  WR_CHECK(index != kNoIndex);
+  parties_[index].trace = trace;
+}
+
+std::uint64_t SimNetwork::sent_on(NodeId from, NodeId to) const {
+  const std::uint32_t index = FindLink(from, to);
+  return index == kNoIndex ? 0 : links_[index].sent;
+}
+
+std::uint64_t SimNetwork::WaitingFor(NodeId party) const {
+  const std::uint32_t to = PartyIndex(party);
+  std::uint64_t count = 0;
+  for (const Link& link : links_) {
+    if (link.to_party != to) continue;
+    for (MessageSlot slot = link.in_flight.head; slot != kNoSlot;
+         slot = pool_.at(slot).next) {
+      if (pool_.at(slot).arrives <= world_->now()) ++count;
+    }
+  }
+  return count;
+}
+
+bool SimNetwork::Connected(NodeId from, NodeId to) const {
+  const std::uint32_t index = FindLink(from, to);
+  return index != kNoIndex && links_[index].cuts == 0;
+}
+
+void SimNetwork::Attach(SimBus* bus) {
+  bus->party_ = PartyIndex(bus->runtime_->id());
+  WR_CHECK(bus->party_ != kNoIndex);
+  WR_CHECK(parties_[bus->party_].bus == nullptr);
+  parties_[bus->party_].bus = bus;
+}
+
+void SimNetwork::Detach(SimBus* bus) {
+  WR_CHECK(parties_[bus->party_].bus == bus);
+  parties_[bus->party_].bus = nullptr;
+  const auto count = static_cast<std::uint32_t>(parties_.size());
+  for (std::uint32_t other = 0; other < count; ++other) {
+    const std::uint32_t out = LinkIndex(bus->party_, other);
+    const std::uint32_t in = LinkIndex(other, bus->party_);
+    if (out != kNoIndex) SenderDied(out);
+    if (in != kNoIndex) ReceiverDied(in);
+  }
+}
+
+void SimNetwork::Send(SimBus* bus, NodeId to, std::string bytes) {
+  const std::uint32_t index = LinkIndex(bus->party_, PartyIndex(to));
+  if (index == kNoIndex) {
+    ++stats_.misaddressed;
+    pool_.Recycle(std::move(bytes));
+    return;
+  }
+  Link& link = links_[index];
+  const std::uint64_t ordinal = link.sent++;
+  ++stats_.messages;
+  stats_.bytes += bytes.size();
+  TraceSend(link, next_id_, bytes.size());
+  if (link.cuts > 0 || DrawLoss(link, ordinal)) {
+    for (const std::uint32_t fault : link.faults) {
+      if (faults_[fault].fault.kind == LinkFault::Kind::kCut) {
+        ++faults_[fault].effect.stopped;
+      }
+    }
+    ++stats_.lost;
+    TraceLost(link, next_id_++, link.cuts > 0 ? "cut" : "loss");
+    pool_.Recycle(std::move(bytes));
+    return;
+  }
+  const Nanos departs = bus->runtime_->busy_until();
+  Nanos travel = TravelTime(link, ordinal, departs, bytes.size());
+  MaybeCorrupt(link, ordinal, &bytes);
+  if (DrawDuplicate(link, ordinal)) {
+    ++stats_.duplicated;
+    std::string copy = pool_.AcquireBuffer();
+    copy.append(bytes);
+    Launch(index, bus, std::move(bytes), departs, travel);
+    // The copy takes its own way, drawn beyond every real ordinal.
+    travel = TravelTime(link, ~ordinal, departs, copy.size());
+    bytes = std::move(copy);
+  }
+  Launch(index, bus, std::move(bytes), departs, travel);
+}
+
+void SimNetwork::Launch(std::uint32_t index, SimBus* sender, std::string bytes,
+                        Nanos departs, Nanos travel) {
+  const MessageSlot slot = pool_.New();
+  Message& message = pool_.at(slot);
+  message.bytes = std::move(bytes);
+  message.id = next_id_++;
+  message.sender = sender->incarnation_;
+  message.link = index;
+  message.departs = departs;
+  message.arrives = departs + travel;
+  if (links_[index].holds > 0) {
+    Hold(index, slot);
+  } else {
+    pool_.Append(&links_[index].in_flight, slot);
+    ScheduleArrival(slot);
+  }
+}
+
+void SimNetwork::ScheduleArrival(MessageSlot slot) {
+  Message& message = pool_.at(slot);
+  Link& link = links_[message.link];
+  if (fifo_) {
+    message.arrives = std::max(message.arrives, link.last_arrival);
+    link.last_arrival = message.arrives;
+  }
+  // The gate of a dead node would swallow the event; the world's own event
+  // asks at arrival time who is up.
+  const bool up = parties_[link.to_party].bus != nullptr;
+  message.event = world_->Schedule({.at = message.arrives,
+                                    .kind = EventKind::kDelivery,
+                                    .node = up ? link.to : kNoNode,
+                                    .incarnation = {},
+                                    .op = message.id,
+                                    .fn = &SimNetwork::OnArrival,
+                                    .object = this,
+                                    .arg = slot});
+}
+
+void SimNetwork::OnArrival(void* network, std::uint64_t slot) {
+  static_cast<SimNetwork*>(network)->Arrive(static_cast<MessageSlot>(slot));
+}
+
+// It stood in line at a node that died.
+void SimNetwork::OnGateDropped(void* network, std::uint64_t slot) {
+  static_cast<SimNetwork*>(network)->Lose(static_cast<MessageSlot>(slot),
+                                          "receiver died");
+}
+
+void SimNetwork::Arrive(MessageSlot slot) {
+  Link& link = links_[pool_.at(slot).link];
+  if (parties_[link.to_party].bus == nullptr) {
+    Lose(slot, "receiver down");
+  } else if (link.cuts > 0) {
+    for (const std::uint32_t fault : link.faults) {
+      if (faults_[fault].fault.kind == LinkFault::Kind::kCut) {
+        ++faults_[fault].effect.stopped;
+      }
+    }
+    Lose(slot, "cut");
+  } else {
+    Deliver(slot);
+  }
+}
+
+void SimNetwork::Deliver(MessageSlot slot) {
+  Message& message = pool_.at(slot);
+  Link& link = links_[message.link];
+  const Party& receiver = parties_[link.to_party];
+  if (receiver.trace != nullptr &&
+      receiver.trace->on(env::Component::kNetwork)) {
+    receiver.trace->Log(
+        env::Component::kNetwork, "msg.recv",
+        absl::StrCat("m#", message.id, " from ", NodeName(link.from), " ",
+                     message.bytes.size(), "B"));
+  }
+  ++stats_.delivered;
+  pool_.Remove(&link.in_flight, slot);
+  // The receiver may send, which moves messages and links: copy out first.
+  std::string bytes = std::move(message.bytes);
+  const NodeId from = link.from;
+  env::MessageReceiver* target = receiver.bus->receiver_;
+  pool_.Free(slot);
+  if (target != nullptr) target->OnMessage(from, bytes);
+  pool_.Recycle(std::move(bytes));
+}
+
+void SimNetwork::Lose(MessageSlot slot, Slice why) {
+  Message& message = pool_.at(slot);
+  Link& link = links_[message.link];
+  ++stats_.lost;
+  TraceLost(link, message.id, why);
+  world_->Cancel(message.event);
+  pool_.Remove(&link.in_flight, slot);
+  pool_.Free(slot);
+}
+
+// Bytes on the wire arrive without their sender; the rest never left.
+void SimNetwork::SenderDied(std::uint32_t index) {
+  MessageSlot slot = links_[index].in_flight.head;
+  while (slot != kNoSlot) {
+    const MessageSlot next = pool_.at(slot).next;
+    if (pool_.at(slot).departs > world_->now()) Lose(slot, "sender died");
+    slot = next;
+  }
+  links_[index].line_free = 0;
+}
+
+void SimNetwork::ReceiverDied(std::uint32_t index) {
+  Link& link = links_[index];
+  MessageSlot slot = link.in_flight.head;
+  while (slot != kNoSlot) {
+    Message& message = pool_.at(slot);
+    const MessageSlot next = message.next;
+    if (fifo_ || message.arrives <= world_->now()) {
+      Lose(slot, "receiver died");
+    } else {
+      // May yet meet the next incarnation.
+      world_->Cancel(message.event);
+      ScheduleArrival(slot);
+    }
+    slot = next;
+  }
+  link.last_arrival = 0;
+}
+
+RandomDraw SimNetwork::DrawFor(const Link& link, std::uint64_t ordinal,
+                               Draw draw) const {
+  return {Mix64(link.key + static_cast<std::uint64_t>(draw)), ordinal};
+}
+
+Nanos SimNetwork::TravelTime(Link& link, std::uint64_t ordinal, Nanos departs,
+                             std::size_t bytes) {
+  const Latency& latency = link.model.latency;
+  RandomDraw draw = DrawFor(link, ordinal, Draw::kLatency);
+  Nanos travel = draw.Between(latency.low, latency.high);
+  if (latency.tail > 0) travel += draw.Exponential(latency.tail);
+  travel += QueueForBandwidth(link, departs, bytes);
+  travel += Detour(link, ordinal);
+  travel += FaultDelay(link, ordinal);
+  return travel;
+}
+
+void SimNetwork::TraceSend(const Link& link, std::uint64_t id,
+                           std::size_t bytes) {
+  env::Trace* trace = parties_[link.from_party].trace;
+  if (trace == nullptr || !trace->on(env::Component::kNetwork)) return;
+  trace->Log(
+      env::Component::kNetwork, "msg.send",
+      absl::StrCat("m#", id, " to ", NodeName(link.to), " ", bytes, "B"));
+}
+
+void SimNetwork::TraceLost(const Link& link, std::uint64_t id, Slice why) {
+  env::Trace* trace = parties_[link.to_party].trace;
+  if (trace == nullptr || !trace->on(env::Component::kNetwork)) return;
+  trace->Log(env::Component::kNetwork, "msg.lost",
+             absl::StrCat("m#", id, " from ", NodeName(link.from), ": ", why));
+}
+
+}  // namespace wringer::sim

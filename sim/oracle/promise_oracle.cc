@@ -1,0 +1,125 @@
+#include "sim/oracle/promise_oracle.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace wringer::sim {
+namespace {
+
+std::string Text(const LogPosition& position) {
+  return absl::StrCat(position.term.value(), "/", position.index.value());
+}
+
+}  // namespace
+
+void PromiseOracle::OnPromise(const node::PromiseSent& sent) {
+  const replication::Promise& promise = *sent.promise;
+  if (promise.log.index == LogIndex() && promise.meta == MetaVersion()) return;
+  Ledger& ledger = ledgers_[sent.node];
+  ledger.log = std::max(ledger.log, promise.log);
+  ledger.meta = std::max(ledger.meta, promise.meta);
+  ++checked_;
+  ++ledger.promises;
+  if (ledger.fresh) return;
+  ledger.fresh = true;
+  fresh_.push_back(sent.node);
+}
+
+void PromiseOracle::AfterEvent(const EventRecord& event) {
+  for (const NodeId node : fresh_) {
+    Ledger& ledger = ledgers_[node];
+    ledger.fresh = false;
+    const std::optional<node::NodeView> view = look_(node);
+    if (!view) continue;
+    ReleaseReplaced(*view, &ledger);
+    CheckInstant(node, ledger, *view);
+    if (ledger.promises >= ledger.next_shadow) CheckShadow(node, &ledger);
+  }
+  fresh_.clear();
+  // Only a message can make a node truncate its log.
+  if (event.kind != EventKind::kDelivery) return;
+  const auto it = ledgers_.find(event.node);
+  if (it == ledgers_.end()) return;
+  const std::optional<node::NodeView> view = look_(event.node);
+  if (!view || view->state != node::NodeState::kServing) return;
+  ReleaseReplaced(*view, &it->second);
+}
+
+// A newer leadership may replace what an older one never committed; within one
+// leadership nothing that was promised may go.
+void PromiseOracle::ReleaseReplaced(const node::NodeView& view,
+                                    Ledger* ledger) {
+  if (view.replication == nullptr) return;
+  if (view.replication->term <= ledger->log.term) return;
+  ledger->log = std::min({ledger->log, view.log_last, view.durable.log});
+}
+
+void PromiseOracle::CheckInstant(NodeId node, const Ledger& ledger,
+                                 const node::NodeView& view) {
+  // What a durable checkpoint or snapshot covers is kept without the log.
+  const LogIndex kept = std::max(view.durable.log.index, view.log_base.index);
+  if (ledger.log.index > kept) {
+    log_->Add(
+        node, "promise",
+        absl::StrCat("promised the log up to ", Text(ledger.log),
+                     " while only ", Text(view.durable.log), " was durable"));
+  }
+  if (ledger.meta > view.durable.meta) {
+    log_->Add(node, "promise",
+              absl::StrCat("promised hard state ", ledger.meta.value(),
+                           " while only ", view.durable.meta.value(),
+                           " was durable"));
+  }
+}
+
+void PromiseOracle::CheckShadow(NodeId node, Ledger* ledger) {
+  if (ledger->next_shadow > kLastShadow) return;
+  ledger->next_shadow *= kShadowGrowth;
+  if (!shadow_ || !promises_.synced || ledger->damaged) return;
+  ++shadows_;
+  const std::string missing = shadow_(node, ledger->log, ledger->meta);
+  if (missing.empty()) return;
+  log_->Add(
+      node, "promise",
+      absl::StrCat("promised what its durable image does not hold: ", missing));
+}
+
+void PromiseOracle::OnServing(const node::NodeView& view) {
+  const auto it = ledgers_.find(view.id);
+  if (it == ledgers_.end()) return;
+  Ledger& ledger = it->second;
+  const bool held = !ledger.damaged && (promises_.synced || !ledger.power_lost);
+  // Recovery may already have appended: what it found is at most this.
+  const LogPosition found = std::max(view.log_last, view.log_base);
+  if (held && found < ledger.log) {
+    log_->Add(view.id, "promise",
+              absl::StrCat("promised the log up to ", Text(ledger.log),
+                           " and came back with ", Text(found)));
+  }
+  if (held && view.durable.meta < ledger.meta) {
+    log_->Add(view.id, "promise",
+              absl::StrCat("promised hard state ", ledger.meta.value(),
+                           " and came back with ", view.durable.meta.value()));
+  }
+  ledger.log = std::min(ledger.log, found);
+  ledger.meta = std::min(ledger.meta, view.durable.meta);
+  ledger.power_lost = false;
+  ledger.damaged = false;
+}
+
+void PromiseOracle::OnDeath(const DeathNotice& death) {
+  if (death.disk_wiped) {
+    ledgers_.erase(death.node);
+    return;
+  }
+  const auto it = ledgers_.find(death.node);
+  if (it != ledgers_.end()) it->second.power_lost |= death.power_lost;
+}
+
+void PromiseOracle::OnDiskDamaged(NodeId node) {
+  ledgers_[node].damaged = true;
+}
+
+}  // namespace wringer::sim

@@ -1,0 +1,88 @@
+// I-PROM, the promise ledger: what a node has promised (a vote, an
+// acknowledgement, a reply) is durable when the promise leaves, and is still
+// there after every later death.
+//
+// Three checks. At the end of the event in which a promise left, the node's log
+// store must report that much durable. For a few promises of each node, at
+// counts 16, 64, 256 ..., a recovery of a copy of its durable image must find
+// it there: that one does not trust the engine's own words. And after the next
+// boot, what recovery found must reach as far as anything promised before. A
+// node that legally truncates its log (a new leader said so) lowers
+// what it has promised; a wiped or damaged disk voids it.
+//
+// The strongest finder of bugs per line of code (tigerbeetle/tigerbeetle#843:
+// a replica that forgets an acknowledgement is usually repaired before the
+// cluster visibly diverges).
+#ifndef WR_SIM_ORACLE_PROMISE_ORACLE_H_
+#define WR_SIM_ORACLE_PROMISE_ORACLE_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "sim/oracle/oracle.h"
+
+namespace wringer::sim {
+
+class PromiseOracle final : public Oracle, public WorldObserver {
+ public:
+  // A look at a node between events; nothing if it is down.
+  using Look = std::function<std::optional<node::NodeView>(NodeId)>;
+
+  // Recovers a copy of what a power loss now would leave of the node, and says
+  // what of the two is not there; empty if both are.
+  using Shadow = std::function<std::string(NodeId, LogPosition, MetaVersion)>;
+
+  // `shadow` may be empty.
+  PromiseOracle(const OraclePromises& promises, Look look, Shadow shadow,
+                FindingLog* log)
+      : promises_(promises),
+        look_(std::move(look)),
+        shadow_(std::move(shadow)),
+        log_(log) {}
+
+  void OnPromise(const node::PromiseSent& promise) override;
+  void OnServing(const node::NodeView& view) override;
+  void OnDeath(const DeathNotice& death) override;
+  void OnDiskDamaged(NodeId node) override;
+  void AfterEvent(const EventRecord& event) override;
+
+  std::uint64_t promises_checked() const { return checked_; }
+  std::uint64_t shadows_checked() const { return shadows_; }
+
+ private:
+  static constexpr std::uint64_t kFirstShadow = 16;
+  static constexpr std::uint64_t kShadowGrowth = 4;
+  static constexpr std::uint64_t kLastShadow = 4096;
+
+  struct Ledger {
+    LogPosition log;             // greatest promised
+    MetaVersion meta;            // likewise
+    std::uint64_t promises = 0;  // so far
+    std::uint64_t next_shadow = kFirstShadow;
+    bool fresh = false;    // promised in the event that runs now
+    bool damaged = false;  // the disk lies since; nothing can be held to it
+    bool power_lost = false;
+  };
+
+  static void ReleaseReplaced(const node::NodeView& view, Ledger* ledger);
+  void CheckInstant(NodeId node, const Ledger& ledger,
+                    const node::NodeView& view);
+  void CheckShadow(NodeId node, Ledger* ledger);
+
+  const OraclePromises promises_;
+  const Look look_;
+  const Shadow shadow_;
+  FindingLog* const log_;
+  absl::btree_map<NodeId, Ledger> ledgers_;
+  std::vector<NodeId> fresh_;  // nodes that promised in this event
+  std::uint64_t checked_ = 0;
+  std::uint64_t shadows_ = 0;
+};
+
+}  // namespace wringer::sim
+
+#endif  // WR_SIM_ORACLE_PROMISE_ORACLE_H_

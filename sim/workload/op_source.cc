@@ -1,0 +1,103 @@
+#include "sim/workload/op_source.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/check.h"
+
+namespace wringer::sim {
+
+OpSource::OpSource(const WorkloadSpec& spec, std::uint64_t seed)
+    : spec_(spec),
+      seed_(seed),
+      keys_(spec.keys),
+      weight_total_(spec.mix.get + spec.mix.put + spec.mix.del + spec.mix.cas),
+      newest_(static_cast<std::size_t>(spec.keys.count)) {
+  WR_CHECK(spec.clients > 0);
+}
+
+wire::OpKind OpSource::DrawKind(RandomDraw* draw) const {
+  if (weight_total_ == 0) return wire::OpKind::kGet;
+  std::uint64_t point = draw->Below(weight_total_);
+  if (point < spec_.mix.get) return wire::OpKind::kGet;
+  point -= spec_.mix.get;
+  if (point < spec_.mix.put) return wire::OpKind::kPut;
+  point -= spec_.mix.put;
+  return point < spec_.mix.del ? wire::OpKind::kDelete : wire::OpKind::kCas;
+}
+
+std::string OpSource::KeyName(std::uint64_t number) {
+  return absl::StrCat("k", number);
+}
+
+std::string OpSource::DrawValue(OpId id, RandomDraw* draw) const {
+  std::string value = absl::StrCat("v", id.value(), ":");
+  const auto size = static_cast<std::size_t>(
+      draw->Between(static_cast<std::int64_t>(spec_.values.low),
+                    static_cast<std::int64_t>(spec_.values.high)));
+  value.reserve(size + 8);
+  // Letters that do not compress to nothing: twelve from each draw.
+  while (value.size() < size) {
+    std::uint64_t bits = draw->Next();
+    for (int i = 0; i < 12; ++i, bits >>= 5) {
+      value.push_back("abcdefghijklmnopqrstuvwxyz234567"[bits & 31]);
+    }
+  }
+  // A value is never shorter than the id that makes it unique.
+  const std::size_t least = absl::StrCat("v", id.value(), ":").size();
+  value.resize(std::max(size, least));
+  return value;
+}
+
+PlannedOp OpSource::Make(std::uint32_t client, std::uint64_t ordinal) const {
+  RandomDraw draw(RandomKey(seed_, Purpose("workload.op"), client), ordinal);
+  PlannedOp op;
+  op.id = IdOf(client, ordinal);
+  op.kind = DrawKind(&draw);
+  op.key_number = keys_.Pick(&draw);
+  op.key = KeyName(op.key_number);
+  if (op.kind == wire::OpKind::kPut || op.kind == wire::OpKind::kCas) {
+    op.value = DrawValue(op.id, &draw);
+  }
+  if (op.kind == wire::OpKind::kCas) {
+    op.expected_tag = newest_[op.key_number];
+  }
+  return op;
+}
+
+PlannedOp OpSource::MakePut(std::uint64_t key_number, OpId id) const {
+  RandomDraw draw(RandomKey(seed_, Purpose("workload.preload")), key_number);
+  PlannedOp op;
+  op.id = id;
+  op.kind = wire::OpKind::kPut;
+  op.key_number = key_number;
+  op.key = KeyName(key_number);
+  op.value = DrawValue(id, &draw);
+  return op;
+}
+
+PlannedOp OpSource::MakeGet(std::uint64_t key_number, OpId id) const {
+  PlannedOp op;
+  op.id = id;
+  op.key_number = key_number;
+  op.key = KeyName(key_number);
+  return op;
+}
+
+Nanos OpSource::PauseBefore(std::uint32_t client, std::uint64_t ordinal) const {
+  RandomDraw draw(RandomKey(seed_, Purpose("workload.pause"), client), ordinal);
+  const PaceSpec& pace = spec_.pace;
+  if (pace.kind == PaceSpec::Kind::kClosed) {
+    return draw.Between(pace.think.low, pace.think.high);
+  }
+  WR_CHECK(pace.per_second > 0);
+  const unsigned __int128 mean = static_cast<unsigned __int128>(spec_.clients) *
+                                 std::uint64_t{kSecond} / pace.per_second;
+  return draw.Exponential(static_cast<Nanos>(mean));
+}
+
+void OpSource::Saw(std::uint64_t key_number, OpId tag) {
+  newest_[key_number] = tag;
+}
+
+}  // namespace wringer::sim

@@ -1,0 +1,66 @@
+#include "sim/oracle/leader_oracle.h"
+
+#include "gtest/gtest.h"
+
+namespace wringer::sim {
+namespace {
+
+class LeaderOracleTest : public testing::Test {
+ protected:
+  LeaderOracleTest() : world_({.seed = 1}), log_(&world_) {}
+
+  void Leads(std::uint32_t node, std::uint64_t term,
+             replication::Role role = replication::Role::kLeader) {
+    node::RoleChanged changed;
+    changed.node = NodeId(node);
+    changed.role = role;
+    changed.term = Term(term);
+    oracle_.OnRole(changed);
+  }
+  std::size_t found() const { return log_.findings().size(); }
+
+  World world_;
+  FindingLog log_;
+  OraclePromises promises_;
+  LeaderOracle oracle_{promises_, &log_};
+};
+
+TEST_F(LeaderOracleTest, OneLeaderATermIsFine) {
+  Leads(1, 1);
+  Leads(2, 2);
+  Leads(1, 3);
+  Leads(3, 3, replication::Role::kFollower);
+  EXPECT_EQ(found(), 0u);
+}
+
+TEST_F(LeaderOracleTest, TwoLeadersInATermAreFound) {
+  Leads(1, 2);
+  Leads(2, 2);
+  ASSERT_EQ(found(), 1u);
+  EXPECT_EQ(log_.findings()[0].rule, "one-leader");
+  EXPECT_EQ(log_.findings()[0].node, NodeId(2));
+}
+
+TEST_F(LeaderOracleTest, GoingBackToAnOlderTermIsFoundEvenAfterADeath) {
+  Leads(1, 5);
+  oracle_.OnDeath({.node = NodeId(1),
+                   .incarnation = Incarnation(1),
+                   .power_lost = true,
+                   .disk_wiped = false});
+  Leads(1, 4);
+  ASSERT_EQ(found(), 1u);
+  EXPECT_EQ(log_.findings()[0].rule, "fence");
+}
+
+TEST_F(LeaderOracleTest, AWipedNodeIsHeldToNothing) {
+  Leads(1, 5);
+  oracle_.OnDeath({.node = NodeId(1),
+                   .incarnation = Incarnation(1),
+                   .power_lost = true,
+                   .disk_wiped = true});
+  Leads(1, 4);
+  EXPECT_EQ(found(), 0u);
+}
+
+}  // namespace
+}  // namespace wringer::sim

@@ -1,0 +1,73 @@
+// Dumping and parsing are inverse, over scenarios drawn at random and over
+// every file of the tree.
+#include <string>
+
+#include "engine/base/random.h"
+#include "gtest/gtest.h"
+#include "tests/sim/scenario/random_scenario.h"
+#include "tests/sim/scenario/testing.h"
+
+namespace wringer::sim {
+namespace {
+
+constexpr std::uint64_t kScenarios = 2'000;
+
+void ExpectRoundTrip(const Scenario& scenario, const std::string& what) {
+  const std::string dumped = DumpScenario(scenario);
+  const ParseResult parsed = ParseScenario(dumped, "dump.toml");
+  ASSERT_TRUE(parsed.ok()) << what << "\n"
+                           << Render(parsed.diagnostics) << dumped;
+  EXPECT_EQ(*parsed.scenario, scenario) << what << "\n" << dumped;
+  EXPECT_EQ(DumpScenario(*parsed.scenario), dumped) << what;
+}
+
+TEST(DumpProperty, ParsingADumpGivesTheScenarioBack) {
+  for (std::uint64_t i = 0; i < kScenarios && !HasFailure(); ++i) {
+    RandomStream random(i, Purpose("test.scenario"));
+    ExpectRoundTrip(DrawScenario(&random), "scenario " + std::to_string(i));
+  }
+}
+
+TEST(DumpProperty, DrawnScenariosDiffer) {
+  RandomStream a(1, Purpose("test.scenario"));
+  RandomStream b(2, Purpose("test.scenario"));
+  EXPECT_FALSE(DrawScenario(&a) == DrawScenario(&b));
+}
+
+TEST(DumpProperty, TheDefaultScenarioRoundTrips) {
+  ExpectRoundTrip(Scenario{}, "default");
+}
+
+TEST(DumpProperty, EveryFileOfTheTreeRoundTrips) {
+  const auto all = ListScenarios(SourcePath("scenarios"));
+  ASSERT_TRUE(all.ok());
+  EXPECT_GE(all->size(), 2u);
+  for (const ScenarioEntry& entry : *all) {
+    const ParseResult parsed = LoadScenario(entry.path);
+    ASSERT_TRUE(parsed.ok()) << entry.path;
+    ExpectRoundTrip(*parsed.scenario, entry.path);
+  }
+}
+
+TEST(DumpProperty, TheSeedOfTheRunIsWrittenIntoTheDump) {
+  Scenario scenario;
+  scenario.seed = 1;
+  const ParseResult parsed =
+      ParseScenario(DumpScenario(scenario, 0x2f9c41d7), "dump.toml");
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed.scenario->seed, 0x2f9c41d7u);
+}
+
+TEST(DumpProperty, EveryChangedValueShowsInTheDump) {
+  // A key that the dump forgets would hide a difference between two runs.
+  for (std::uint64_t i = 0; i < kScenarios / 10; ++i) {
+    RandomStream one(i, Purpose("test.scenario"));
+    RandomStream two(i + 1, Purpose("test.scenario"));
+    const Scenario a = DrawScenario(&one);
+    const Scenario b = DrawScenario(&two);
+    EXPECT_EQ(a == b, DumpScenario(a) == DumpScenario(b));
+  }
+}
+
+}  // namespace
+}  // namespace wringer::sim

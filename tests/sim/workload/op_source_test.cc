@@ -1,0 +1,102 @@
+#include "sim/workload/op_source.h"
+
+#include <map>
+#include <set>
+
+#include "gtest/gtest.h"
+
+namespace wringer::sim {
+namespace {
+
+WorkloadSpec Mixed() {
+  WorkloadSpec spec;
+  spec.clients = 4;
+  spec.mix = {.get = 40, .put = 40, .del = 10, .cas = 10, .scan = 0};
+  return spec;
+}
+
+TEST(OpSource, AnOperationDependsOnClientAndOrdinalOnly) {
+  const OpSource a(Mixed(), 7);
+  const OpSource b(Mixed(), 7);
+  b.Make(1, 0);
+  const PlannedOp x = a.Make(3, 10);
+  const PlannedOp y = b.Make(3, 10);
+  EXPECT_EQ(x.key, y.key);
+  EXPECT_EQ(x.value, y.value);
+  EXPECT_EQ(x.kind, y.kind);
+  EXPECT_EQ(x.id, y.id);
+}
+
+TEST(OpSource, IdsAreSmallAndUnique) {
+  const OpSource source(Mixed(), 7);
+  std::set<OpId> ids;
+  for (std::uint32_t client = 1; client <= 4; ++client) {
+    for (std::uint64_t n = 0; n < 100; ++n) {
+      ids.insert(source.Make(client, n).id);
+    }
+  }
+  EXPECT_EQ(ids.size(), 400u);
+  EXPECT_EQ(*ids.begin(), OpId(1));
+  EXPECT_EQ(*ids.rbegin(), OpId(400));
+}
+
+TEST(OpSource, ValuesAreUniqueAndOfTheSizeAskedFor) {
+  WorkloadSpec spec = Mixed();
+  spec.values = {20, 40};
+  const OpSource source(spec, 7);
+  std::set<std::string> values;
+  std::size_t writes = 0;
+  for (std::uint64_t n = 0; n < 1000; ++n) {
+    const PlannedOp op = source.Make(1, n);
+    if (op.value.empty()) continue;
+    ++writes;
+    values.insert(op.value);
+    EXPECT_GE(op.value.size(), 20u);
+    EXPECT_LE(op.value.size(), 40u);
+    EXPECT_EQ(op.value.rfind("v" + std::to_string(op.id.value()) + ":", 0), 0u);
+  }
+  EXPECT_EQ(values.size(), writes);
+}
+
+TEST(OpSource, TheMixIsAsWeighted) {
+  const OpSource source(Mixed(), 7);
+  std::map<wire::OpKind, int> counts;
+  for (std::uint64_t n = 0; n < 10000; ++n) ++counts[source.Make(2, n).kind];
+  EXPECT_NEAR(counts[wire::OpKind::kGet], 4000, 200);
+  EXPECT_NEAR(counts[wire::OpKind::kPut], 4000, 200);
+  EXPECT_NEAR(counts[wire::OpKind::kDelete], 1000, 150);
+  EXPECT_NEAR(counts[wire::OpKind::kCas], 1000, 150);
+}
+
+TEST(OpSource, CompareAndSetExpectsTheNewestTagAnybodySaw) {
+  WorkloadSpec spec = Mixed();
+  spec.mix = {.get = 0, .put = 0, .del = 0, .cas = 1, .scan = 0};
+  spec.keys.count = 1;
+  OpSource source(spec, 7);
+  EXPECT_EQ(source.Make(1, 0).expected_tag, OpId(0));
+  source.Saw(0, OpId(77));
+  EXPECT_EQ(source.Make(1, 1).expected_tag, OpId(77));
+}
+
+TEST(OpSource, ClosedLoopThinksWithinItsRange) {
+  WorkloadSpec spec = Mixed();
+  spec.pace.think = {1000, 2000};
+  const OpSource source(spec, 7);
+  for (std::uint64_t n = 0; n < 1000; ++n) {
+    EXPECT_GE(source.PauseBefore(1, n), 1000);
+    EXPECT_LE(source.PauseBefore(1, n), 2000);
+  }
+}
+
+TEST(OpSource, OpenLoopArrivesAtTheRateOfAllClientsTogether) {
+  WorkloadSpec spec = Mixed();
+  spec.pace.kind = PaceSpec::Kind::kOpen;
+  spec.pace.per_second = 1000;
+  const OpSource source(spec, 7);
+  Nanos total = 0;
+  for (std::uint64_t n = 0; n < 10000; ++n) total += source.PauseBefore(1, n);
+  EXPECT_NEAR(double(total) / 10000, 4e6, 1e5);  // 4 clients, 250/s each
+}
+
+}  // namespace
+}  // namespace wringer::sim
