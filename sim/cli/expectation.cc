@@ -1,0 +1,194 @@
+#include "sim/cli/expectation.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace wringer::cli {
+namespace {
+
+using sim::AckRule;
+using sim::DegradeRule;
+using sim::FailoverRule;
+using sim::FaultKind;
+using sim::ReadLevelSpec;
+using sim::ReplicationModel;
+using sim::Scenario;
+using sim::WalSync;
+
+constexpr std::uint8_t kLost = kLin | kDur | kSessions;
+
+enum Row : std::size_t {
+  kSingleSynced,
+  kSingleUnsynced,
+  kPbAsyncFenced,
+  kPbAsyncUnfenced,
+  kPbSemiBeforeAck,
+  kPbSemiDegrading,
+  kPbSemiBlocking,
+  kPbSyncFenced,
+  kPbSyncUnfenced,
+  kPbUnsynced,
+  kRaftStrong,
+  kRaftLease,
+  kRaftUnsynced,
+  kQuorumAsyncRepair,
+  kQuorumBlockingRepair,
+  kQuorumAbd,
+  kQuorumSloppy,
+  kQuorumWeak,
+};
+
+// clang-format off
+const std::vector<ExpectationRow>& Rows() {
+  static const std::vector<ExpectationRow> rows = {
+    // design                              none      crash     power     partition clocks    damage    config
+    {"single, synced WAL",               {{kNothing, kNothing, kNothing, kNothing, kNothing, kLost,    kNothing}}},
+    {"single, unsynced WAL",             {{kNothing, kNothing, kLost,    kNothing, kNothing, kLost,    kNothing}}},
+    {"primary-backup async, fenced",     {{kSessions, kLost,   kLost,    kLost,    kLost,    kLost,    kLost}}},
+    {"primary-backup async, unfenced",   {{kSessions, kLost,   kLost,    kLost,    kLost,    kLost|kConv, kLost}}},
+    {"semi-sync, visible before ack",    {{kSessions, kLin|kSessions, kLin|kSessions, kLost, kLost,  kLost, kLost}}},
+    {"semi-sync, degrades to async",     {{kSessions, kLost,   kLost,    kLost,    kLost,    kLost,    kLost}}},
+    {"semi-sync, blocking",              {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kLost}}},
+    {"primary-backup sync, fenced",      {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
+    {"primary-backup sync, unfenced",    {{kSessions, kLost,   kLost,    kLost,    kLost,    kLost|kConv, kLost}}},
+    {"primary-backup, unsynced WAL",     {{kSessions, kSessions, kLost,  kSessions, kSessions, kLost,  kSessions}}},
+    {"raft, strong reads",               {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
+    {"raft, lease reads",                {{kSessions, kSessions, kSessions, kSessions, kLin|kSessions, kSessions, kSessions}}},
+    {"raft, unsynced WAL",               {{kSessions, kSessions, kLost|kConv, kSessions, kSessions, kLost|kConv, kSessions}}},
+    {"quorum, repair after the answer",  {{kLin|kSessions, kLin|kSessions, kLin|kSessions, kLin|kSessions, kLost, kLost, kLost}}},
+    {"quorum, repair before the answer", {{kLin|kSessions, kLin|kSessions, kLin|kSessions, kLin|kSessions, kLost, kLost, kLost}}},
+    {"quorum, ABD versions",             {{kNothing, kNothing, kNothing, kNothing, kNothing, kNothing, kNothing}}},
+    {"quorum, sloppy",                   {{kLin|kSessions, kLost,  kLost,    kLost,    kLost,    kLost,    kLost}}},
+    {"quorum, R + W <= N",               {{kLost,    kLost,    kLost,    kLost,    kLost,    kLost,    kLost}}},
+  };
+  return rows;
+}
+// clang-format on
+
+Row PrimaryBackupRow(const Scenario& s) {
+  const sim::PrimaryBackupSpec& pb = s.replication.primary_backup;
+  const bool unfenced = pb.failover == FailoverRule::kUnfenced;
+  switch (pb.ack) {
+    case AckRule::kAsync:
+      return unfenced ? kPbAsyncUnfenced : kPbAsyncFenced;
+    case AckRule::kSemiSync:
+      if (pb.visible == sim::Visibility::kBeforeAck) return kPbSemiBeforeAck;
+      if (pb.degrade != DegradeRule::kBlock || unfenced) {
+        return kPbSemiDegrading;
+      }
+      return kPbSemiBlocking;
+    case AckRule::kSync:
+      break;
+  }
+  if (pb.degrade == DegradeRule::kAsync) return kPbSemiDegrading;
+  return unfenced ? kPbSyncUnfenced : kPbSyncFenced;
+}
+
+Row QuorumRow(const Scenario& s) {
+  const sim::QuorumSpec& q = s.replication.quorum;
+  if (q.r + q.w <= q.n) return kQuorumWeak;
+  if (q.sloppy) return kQuorumSloppy;
+  if (q.versions == sim::VersionScheme::kAbd) return kQuorumAbd;
+  return q.repair == sim::RepairRule::kBlocking ? kQuorumBlockingRepair
+                                                : kQuorumAsyncRepair;
+}
+
+Row RowIndex(const Scenario& s) {
+  const bool synced =
+      s.wal.sync == WalSync::kEvery || s.wal.sync == WalSync::kGroup;
+  switch (s.replication.model) {
+    case ReplicationModel::kSingle:
+      return synced ? kSingleSynced : kSingleUnsynced;
+    case ReplicationModel::kPrimaryBackup: {
+      const Row row = PrimaryBackupRow(s);
+      const bool strict = row == kPbSyncFenced || row == kPbSemiBlocking;
+      return strict && !synced ? kPbUnsynced : row;
+    }
+    case ReplicationModel::kRaft:
+      if (!synced) return kRaftUnsynced;
+      return s.workload.levels.read.kind == ReadLevelSpec::Kind::kLease
+                 ? kRaftLease
+                 : kRaftStrong;
+    default:
+      return QuorumRow(s);
+  }
+}
+
+}  // namespace
+
+const std::vector<ExpectationRow>& ExpectationMatrix() { return Rows(); }
+
+const ExpectationRow& RowOf(const Scenario& scenario) {
+  return Rows()[RowIndex(scenario)];
+}
+
+FaultClass ClassOf(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kCrash:
+      return FaultClass::kCrash;
+    case FaultKind::kPowerLoss:
+      return FaultClass::kPowerLoss;
+    case FaultKind::kPartition:
+    case FaultKind::kLink:
+      return FaultClass::kPartition;
+    case FaultKind::kPause:
+    case FaultKind::kClockStep:
+    case FaultKind::kClockDrift:
+    case FaultKind::kClockFreeze:
+    case FaultKind::kSlowDisk:
+      return FaultClass::kClocks;
+    case FaultKind::kWipe:
+    case FaultKind::kBitRot:
+    case FaultKind::kIoError:
+    case FaultKind::kDiskFull:
+      return FaultClass::kDamage;
+    case FaultKind::kConfig:
+    case FaultKind::kMembership:
+      return FaultClass::kConfig;
+    case FaultKind::kHeal:
+      break;
+  }
+  return FaultClass::kNone;
+}
+
+Slice FaultClassName(FaultClass fault_class) {
+  switch (fault_class) {
+    case FaultClass::kNone:
+      return "no fault";
+    case FaultClass::kCrash:
+      return "crash";
+    case FaultClass::kPowerLoss:
+      return "power loss";
+    case FaultClass::kPartition:
+      return "partition";
+    case FaultClass::kClocks:
+      return "pause, clocks";
+    case FaultClass::kDamage:
+      return "disk damage";
+    case FaultClass::kConfig:
+      break;
+  }
+  return "reconfiguration";
+}
+
+std::uint8_t MayViolate(const Scenario& scenario,
+                        const std::vector<FaultKind>& kinds) {
+  const ExpectationRow& row = RowOf(scenario);
+  std::uint8_t may = row.may[std::size_t(FaultClass::kNone)];
+  for (FaultKind kind : kinds) may |= row.may[std::size_t(ClassOf(kind))];
+  return may;
+}
+
+std::string HazardText(std::uint8_t hazards) {
+  std::string out;
+  const auto add = [&](std::uint8_t bit, const char* text) {
+    if ((hazards & bit) == 0) return;
+    absl::StrAppend(&out, out.empty() ? "" : ", ", text);
+  };
+  add(kLin, "linearizability");
+  add(kDur, "acknowledged writes");
+  add(kSessions, "session guarantees of weak reads");
+  add(kConv, "convergence");
+  return out.empty() ? "nothing" : out;
+}
+
+}  // namespace wringer::cli

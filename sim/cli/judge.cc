@@ -1,0 +1,263 @@
+#include "sim/cli/judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "engine/base/hash.h"
+#include "reports/check/check_history.h"
+#include "sim/cli/expectation.h"
+#include "sim/cli/terminal.h"
+
+namespace wringer::cli {
+namespace {
+
+using reports::Check;
+using reports::CheckResult;
+using reports::CheckStatus;
+using reports::LineSign;
+using sim::Consistency;
+using sim::RunResult;
+using sim::Scenario;
+
+std::vector<sim::FaultKind> KindsOf(const RunResult& result) {
+  std::vector<sim::FaultKind> kinds;
+  for (const sim::LedgerEntry& entry : result.ledger.entries()) {
+    kinds.push_back(entry.fault.kind);
+  }
+  return kinds;
+}
+
+// What the run is held to: what its scenario states, else what its design
+// promises under the faults that are in the plan.
+reports::CheckOptions Promises(const Scenario& scenario,
+                               const RunResult& result) {
+  const std::uint8_t may = MayViolate(scenario, KindsOf(result));
+  const sim::ExpectSpec& expect = scenario.expect;
+  reports::CheckOptions options;
+  options.only_claimed = true;
+  options.checks = {Check::kLinearizable, Check::kLostAcks,   Check::kPhantoms,
+                    Check::kConvergence,  Check::kAtMostOnce, Check::kSessions};
+  options.promised = {Check::kPhantoms};
+  const auto promise = [&](Check check) { options.promised.push_back(check); };
+  const bool eventual = expect.consistency == Consistency::kEventual ||
+                        expect.consistency == Consistency::kNone;
+  const bool states_linear = expect.consistency == Consistency::kLinearizable;
+  if (states_linear) options.only_claimed = false;
+  if (states_linear || (!expect.consistency && (may & kLin) == 0)) {
+    promise(Check::kLinearizable);
+  }
+  if (expect.consistency == Consistency::kRegular) {
+    options.checks.push_back(Check::kRegular);
+    promise(Check::kRegular);
+  }
+  const bool lost_matter = expect.lost_acks.has_value()
+                               ? *expect.lost_acks == 0
+                               : (may & kDur) == 0 && !eventual;
+  if (lost_matter) promise(Check::kLostAcks);
+  if ((may & kDur) == 0 && !eventual) promise(Check::kAtMostOnce);
+  if ((may & kConv) == 0 && expect.consistency != Consistency::kNone) {
+    promise(Check::kConvergence);
+  }
+  const sim::SessionGuarantees& s = expect.sessions;
+  const bool sessions = s.read_your_writes || s.monotonic_reads ||
+                        s.monotonic_writes || s.writes_follow_reads;
+  if (sessions) promise(Check::kSessions);
+  return options;
+}
+
+class Judgement {
+ public:
+  Judgement(const Scenario& scenario, const RunResult& result)
+      : scenario_(scenario), result_(result) {}
+
+  Verdict Decide() {
+    verdict_.checks =
+        reports::CheckHistory(result_.history, Promises(scenario_, result_));
+    DropUnaskedSessions();
+    JudgeEngine();
+    JudgeChecks();
+    JudgeLiveness();
+    JudgeExpectations();
+    if (scenario_.expect.violation) {
+      verdict_.expected = *scenario_.expect.violation;
+      verdict_.expected_seen = Seen(verdict_.expected);
+    }
+    return std::move(verdict_);
+  }
+
+ private:
+  void Add(std::string id, std::string summary) {
+    verdict_.violations.push_back({std::move(id), std::move(summary)});
+  }
+
+  // Session guarantees are listed only where they are promised or broken.
+  void DropUnaskedSessions() {
+    std::erase_if(verdict_.checks, [](const CheckResult& check) {
+      const bool quiet = check.status == CheckStatus::kHolds ||
+                         check.status == CheckStatus::kNotApplicable;
+      return !check.promised && quiet;
+    });
+  }
+
+  void JudgeEngine() {
+    for (const std::string& defect : result_.defects) {
+      Add("engine/defect", defect);
+    }
+    for (const sim::Finding& finding : result_.findings) {
+      Add(absl::StrCat("safety/", finding.rule),
+          absl::StrCat(finding.text, " (", NodeName(finding.node), " at ",
+                       DurationText(finding.at), ")"));
+      break;  // a broken rule tends to stay broken; the first one tells
+    }
+    if (result_.findings.empty()) return;
+    const sim::Finding& first = result_.findings[0];
+    verdict_.lines.push_back(
+        {LineSign::kViolated, absl::StrCat("oracle: ", first.rule),
+         absl::StrCat(first.text, " at ", DurationText(first.at)), "SAFETY"});
+  }
+
+  void JudgeChecks() {
+    std::vector<Violation> found;
+    for (const CheckResult& check : verdict_.checks) {
+      if (!check.promised && !scenario_.expect.violation) continue;
+      if (check.status == CheckStatus::kInconclusive && check.promised) {
+        verdict_.inconclusive = true;
+      }
+      if (check.status != CheckStatus::kViolated) continue;
+      for (const reports::Finding& finding : check.findings) {
+        const std::string id = absl::StrCat("safety/", finding.kind);
+        const bool known =
+            std::any_of(found.begin(), found.end(),
+                        [&](const Violation& v) { return v.id == id; });
+        if (known) continue;
+        found.push_back(
+            {id, absl::StrCat(check.name, ": key \"", finding.key_text,
+                              "\" at ", DurationText(finding.at_ns))});
+      }
+      if (check.findings.empty()) {
+        found.push_back({absl::StrCat("safety/", check.id), check.summary});
+      }
+    }
+    // A lost acknowledgement explains the stale reads that follow from it.
+    std::stable_partition(found.begin(), found.end(), [](const Violation& v) {
+      return v.id == "safety/lost-ack";
+    });
+    for (Violation& violation : found) {
+      verdict_.violations.push_back(std::move(violation));
+    }
+  }
+
+  void JudgeLiveness() {
+    if (result_.end == sim::RunEnd::kEventLimit) {
+      verdict_.inconclusive = true;
+      verdict_.lines.push_back({LineSign::kWarning, "limits",
+                                "the run passed its limit of events",
+                                "INCONCLUSIVE"});
+    }
+    const sim::WorkloadCounts& ops = result_.metrics.operations;
+    if (ops.called > 0 && ops.ok == 0) {
+      Add("liveness/no-answer", "no operation was ever answered");
+    }
+    if (ops.called == 0) {
+      verdict_.inconclusive = true;
+      verdict_.lines.push_back(
+          {LineSign::kWarning, "workload", "no operation ran", "INCONCLUSIVE"});
+    }
+    std::string text;
+    LineSign sign = LineSign::kHolds;
+    if (result_.converged_after) {
+      text = absl::StrCat(DurationText(*result_.converged_after),
+                          " after the load ended");
+    } else if (result_.end == sim::RunEnd::kStuck) {
+      sign = LineSign::kViolated;
+      text = absl::StrCat("not within ", DurationText(scenario_.run.settle),
+                          " of healing");
+      Add("liveness/stuck", "replicas did not agree after everything healed");
+    } else {
+      return;
+    }
+    const auto limit = scenario_.expect.converges;
+    if (limit && result_.converged_after && *result_.converged_after > *limit) {
+      sign = LineSign::kViolated;
+      absl::StrAppend(&text, "   (limit ", DurationText(*limit), ")");
+      Add("liveness/slow-convergence", text);
+    }
+    verdict_.lines.push_back(
+        {sign, "settles", text,
+         sign == LineSign::kViolated ? "LIVENESS" : std::string()});
+  }
+
+  void JudgeExpectations() {
+    JudgeMarks();
+    JudgeLostCount();
+  }
+
+  void JudgeMarks() {
+    for (Mark mark : scenario_.expect.marks) {
+      const bool reached = std::any_of(
+          result_.marks.begin(), result_.marks.end(),
+          [&](const auto& m) { return m.first == mark && m.second > 0; });
+      if (reached) continue;
+      const std::string name(Info(mark).name);
+      verdict_.lines.push_back({LineSign::kViolated, "mark",
+                                absl::StrCat(name, " was not reached"),
+                                "EXPECTATION"});
+      Add("expectation/marks", absl::StrCat("mark ", name, " not reached"));
+    }
+  }
+
+  void JudgeLostCount() {
+    const auto most = scenario_.expect.lost_acks;
+    if (!most || *most == 0) return;
+    for (const CheckResult& check : verdict_.checks) {
+      if (check.id != "lost-acks" || check.violations <= *most) continue;
+      Add("safety/lost-ack",
+          absl::StrCat(check.violations, " acknowledged writes lost, ", *most,
+                       " tolerated"));
+    }
+  }
+
+  bool Seen(const std::string& id) const {
+    return std::any_of(verdict_.violations.begin(), verdict_.violations.end(),
+                       [&](const Violation& v) { return v.id == id; });
+  }
+
+  const Scenario& scenario_;
+  const RunResult& result_;
+  Verdict verdict_;
+};
+
+}  // namespace
+
+bool Verdict::passed() const {
+  if (!expected.empty()) return expected_seen;
+  return violations.empty() && !inconclusive;
+}
+
+ExitCode Verdict::exit_code() const {
+  if (passed()) return kHeld;
+  if (violations.empty() && expected.empty()) return kInconclusive;
+  return kFinding;
+}
+
+Verdict Judge(const Scenario& scenario, const RunResult& result) {
+  return Judgement(scenario, result).Decide();
+}
+
+std::string Fingerprint(const Verdict& verdict) {
+  if (verdict.violations.empty()) return "";
+  std::string what = verdict.id();
+  // The sentence that names the broken rule, without its numbers.
+  for (const CheckResult& check : verdict.checks) {
+    if (check.status != CheckStatus::kViolated || check.findings.empty()) {
+      continue;
+    }
+    absl::StrAppend(&what, "|", check.id, "|", check.findings[0].kind);
+    break;
+  }
+  return absl::StrFormat("%06x", Hash64(what) & 0xffffff);
+}
+
+}  // namespace wringer::cli
