@@ -1,5 +1,5 @@
 // Whatever the bytes, the parser answers: a scenario, or errors that all have
-// a place and a way out. (The libFuzzer target fuzz_scenario.cc goes further.)
+// a place and a way out. (The libFuzzer target scenario_fuzz goes further.)
 #include <string>
 #include <vector>
 
