@@ -380,7 +380,8 @@ class Format(LintTest):
 
 class FormatWithoutTool(LintTest):
     def test_it_is_skipped_aloud_or_refused(self):
-        code, output = self.tree.check("format", PATH="/nowhere")
+        code, output = self.tree.check("format", PATH="/nowhere",
+                                       WRINGER_REQUIRE_ALL_TOOLS="")
         self.assertEqual(code, house.EXIT_SKIPPED)
         self.assertIn("SKIPPED", output)
         code, _ = self.tree.check("format", PATH="/nowhere",
