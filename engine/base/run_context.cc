@@ -3,21 +3,10 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "engine/base/check.h"
+
 namespace wringer {
 namespace {
-
-constexpr std::array<MarkInfo, kMarkCount> kMarks = {{
-#define WR_MARK_DEF(id, name, about) MarkInfo{name, about},
-#include "engine/base/marks.def"
-#undef WR_MARK_DEF
-}};
-
-constexpr std::array<MutantInfo, kMutantCount> kMutants = {{
-#define WR_MUTANT_DEF(id, name, catalogue, about) \
-  MutantInfo{name, catalogue, about},
-#include "engine/base/mutants.def"
-#undef WR_MUTANT_DEF
-}};
 
 RunContext& DefaultContext() {
   static RunContext context;
@@ -27,23 +16,6 @@ RunContext& DefaultContext() {
 RunContext* current = nullptr;
 
 }  // namespace
-
-const MarkInfo& Info(Mark mark) { return kMarks[std::size_t(mark)]; }
-const MutantInfo& Info(Mutant mutant) { return kMutants[std::size_t(mutant)]; }
-
-std::optional<Mark> FindMark(Slice name) {
-  for (std::size_t i = 0; i < kMarkCount; ++i) {
-    if (kMarks[i].name == name) return Mark(i);
-  }
-  return std::nullopt;
-}
-
-std::optional<Mutant> FindMutant(Slice name) {
-  for (std::size_t i = 0; i < kMutantCount; ++i) {
-    if (kMutants[i].name == name) return Mutant(i);
-  }
-  return std::nullopt;
-}
 
 void RunContext::OnCheckFailed(const char* file, int line,
                                const char* condition,

@@ -11,45 +11,16 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
-
-#include "engine/base/slice.h"
 
 namespace wringer {
 
-// Rare paths that the ensemble of runs must reach: one line each in marks.def.
-enum class Mark : std::uint16_t {
-#define WR_MARK_DEF(id, name, about) id,
-#include "engine/base/marks.def"
-#undef WR_MARK_DEF
-  kCount,
-};
-
-// Planted bugs, off unless a scenario asks: one line each in mutants.def.
-enum class Mutant : std::uint16_t {
-#define WR_MUTANT_DEF(id, name, catalogue, about) id,
-#include "engine/base/mutants.def"
-#undef WR_MUTANT_DEF
-  kCount,
-};
-
-inline constexpr std::size_t kMarkCount = std::size_t(Mark::kCount);
-inline constexpr std::size_t kMutantCount = std::size_t(Mutant::kCount);
-
-struct MarkInfo {
-  Slice name;   // "wal.torn_tail", as scenarios write it
-  Slice about;  // one sentence
-};
-struct MutantInfo {
-  Slice name;       // "wal_ack_before_sync", as scenarios write it
-  Slice catalogue;  // row of the catalogue of real bugs, e.g. "WAL-04"
-  Slice about;
-};
-const MarkInfo& Info(Mark mark);
-const MutantInfo& Info(Mutant mutant);
-std::optional<Mark> FindMark(Slice name);
-std::optional<Mutant> FindMutant(Slice name);
+// One line each in marks.def and mutants.def; the names are in marks.h, so that
+// a new one rebuilds those that use them and not the house.
+enum class Mark : std::uint16_t;
+enum class Mutant : std::uint16_t;
+inline constexpr std::size_t kMaxMarks = 256;
+inline constexpr std::size_t kMaxMutants = 256;
 
 // A mutant that is off costs one load and one predictable branch.
 struct MutantState {
@@ -70,20 +41,12 @@ class RunContext {
                                           const char* condition,
                                           const std::string& message);
 
-  std::array<std::uint64_t, kMarkCount> mark_counts{};
-  std::array<MutantState, kMutantCount> mutants{};
+  std::array<std::uint64_t, kMaxMarks> mark_counts{};
+  std::array<MutantState, kMaxMutants> mutants{};
 };
 
 // The context of the world that runs now; never null.
 RunContext& CurrentRun();
-
-// Reports a failed check to the current context. Out of line, so that a check
-// without a note costs its caller one compare and one branch.
-[[noreturn, gnu::cold]] void FailCheck(const char* file, int line,
-                                       const char* condition);
-[[noreturn, gnu::cold]] void FailCheck(const char* file, int line,
-                                       const char* condition,
-                                       const std::string& message);
 
 // Sets the current context and returns the former one. Null restores the
 // default.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
+#include "engine/base/marks.h"
 
 namespace wringer::node {
 

@@ -1,5 +1,6 @@
 #include "engine/node/maintenance.h"
 
+#include "engine/base/marks.h"
 #include "engine/base/status_macros.h"
 
 namespace wringer::node {

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "engine/base/check.h"
 #include "engine/base/coding.h"
+#include "engine/base/marks.h"
 #include "engine/base/status_macros.h"
 
 namespace wringer::session {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/base/check.h"
 #include "engine/base/coding.h"
+#include "engine/base/marks.h"
 #include "engine/base/status_macros.h"
 
 namespace wringer::wal {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/base/random.h"
 #include "engine/base/status_macros.h"
 #include "engine/wal/segment.h"

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/base/hash.h"
+#include "engine/base/marks.h"
 #include "reports/check/check_history.h"
 #include "sim/cli/expectation.h"
 #include "sim/cli/terminal.h"

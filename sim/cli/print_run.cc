@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "engine/base/marks.h"
 #include "reports/check/check_history.h"
 #include "reports/history/json_writer.h"
 #include "reports/render/check_lines.h"

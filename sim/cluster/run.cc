@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/base/status_macros.h"
 #include "sim/cluster/cluster.h"
 #include "sim/cluster/final_look.h"

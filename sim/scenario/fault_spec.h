@@ -61,7 +61,7 @@ struct FaultTrigger {
   };
   Kind kind = Kind::kAt;
   Nanos at = 0;
-  Mark mark = Mark::kCount;
+  Mark mark{};  // kMark
   FaultEvent event = FaultEvent::kWriteAcked;
   Role role = Role::kLeader;
   std::string fault;

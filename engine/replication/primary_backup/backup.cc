@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/replication/primary_backup/primary_backup.h"
 
 namespace wringer::replication::primary_backup {
@@ -112,13 +113,25 @@ void PrimaryBackup::RejectAppend(NodeId to, LogPosition hint, bool snapshot,
        ready);
 }
 
+// Never replace newer state by older, nor a log that holds the snapshot's last
+// entry: what follows it may have been acknowledged. Unless this very state is
+// the problem.
+bool PrimaryBackup::AlreadyHolds(LogPosition at) {
+  if (wants_snapshot_) return false;
+  if (at.index <= safe_) return true;
+  if (!log_.Holds(at)) return false;
+  WR_MARK(kPrimaryBackupSnapshotHeld);
+  installing_ = {};
+  agreed_ = std::max(agreed_, at.index);
+  return true;
+}
+
 void PrimaryBackup::OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk,
                                     Ready& ready) {
   if (leads() || latched_ || install_pending_) return;
   if (view_.primary == kNoNode) view_.primary = from;
   if (view_.primary != from) return;
-  // Never replace newer state by older, unless this very state is the problem.
-  if (!wants_snapshot_ && chunk.at.index <= safe_) {
+  if (AlreadyHolds(chunk.at)) {
     Send(from, {epoch(), SnapshotAck{chunk.at, 0, true}},
          {{}, meta_version_, {}}, ready);
     return;

@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/coding.h"
+#include "engine/base/marks.h"
 
 namespace wringer::replication::primary_backup {
 namespace {

@@ -145,6 +145,7 @@ class PrimaryBackup : public Replicator {
   void AdvanceBackup(Ready& ready);
   void Acknowledge(NodeId to, LogIndex durable, Promise promise, Ready& ready);
   void RejectAppend(NodeId to, LogPosition hint, bool snapshot, Ready& ready);
+  bool AlreadyHolds(LogPosition at);
   void OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk, Ready& ready);
   void OnInstalled(const SnapshotInstalled& installed, Ready& ready);
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/replication/primary_backup/primary_backup.h"
 
 namespace wringer::replication::primary_backup {

@@ -2,8 +2,8 @@
 // node has seen or issued, otherwise as close to the wall clock as it can be.
 #include <algorithm>
 
-#include "engine/base/check.h"
 #include "engine/base/coding.h"
+#include "engine/base/marks.h"
 #include "engine/replication/quorum/quorum_replicator.h"
 
 namespace wringer::replication::quorum {

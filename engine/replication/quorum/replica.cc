@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/replication/quorum/quorum_replicator.h"
 
 namespace wringer::replication::quorum {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/replication/raft/raft.h"
 
 namespace wringer::replication::raft {

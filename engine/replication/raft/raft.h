@@ -152,6 +152,7 @@ class Raft : public Replicator {
   void StartSnapshot(NodeId to, Ready& ready);
   void OnSnapshotPart(const SnapshotPart& part, Ready& ready);
   void OnSnapshotReply(NodeId from, const SnapshotReply& reply, Ready& ready);
+  bool AlreadyHolds(LogPosition at, Ready& ready);
   void OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk, Ready& ready);
   void OnInstalled(const SnapshotInstalled& installed, Ready& ready);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/replication/raft/raft.h"
 
 namespace wringer::replication::raft {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/replication/raft/raft.h"
 
 namespace wringer::replication::raft {
@@ -60,6 +60,22 @@ void Raft::OnSnapshotReply(NodeId from, const SnapshotReply& reply,
   Ship(from, /*probe=*/true, ready);
 }
 
+// Never replace newer state by older. And where the log holds the snapshot's
+// last entry, what follows it stays (section 7: "retain log entries following
+// it"): it may have been promised. Such a snapshot only tells what is
+// committed.
+bool Raft::AlreadyHolds(LogPosition at, Ready& ready) {
+  if (WR_MUTANT(kSnapshotOlderInstalls)) return false;
+  if (at.index <= commit_) return true;
+  if (!log_.Holds(at) || WR_MUTANT(kSnapshotCutsLog)) return false;
+  WR_MARK(kRaftSnapshotHeld);
+  installing_ = {};
+  agreed_ = std::max(agreed_, at.index);
+  leader_commit_ = std::max(leader_commit_, at.index);
+  AdvanceFollower(ready);
+  return true;
+}
+
 void Raft::OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk,
                            Ready& ready) {
   if (leads() || cut_after_) return;
@@ -72,8 +88,7 @@ void Raft::OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk,
   if (install_pending_) return;
   Membership membership;
   if (!DecodeMembership(chunk.membership, &membership).ok()) return;
-  // Never replace newer state by older.
-  if (chunk.at.index <= commit_ && !WR_MUTANT(kSnapshotOlderInstalls)) {
+  if (AlreadyHolds(chunk.at, ready)) {
     Send(from, {term_, SnapshotReply{chunk.at, 0, true}}, MetaPromise(), ready);
     return;
   }

@@ -9,6 +9,7 @@
 #include "engine/base/check.h"
 #include "engine/base/coding.h"
 #include "engine/base/crc32c.h"
+#include "engine/base/marks.h"
 #include "engine/base/status_macros.h"
 
 namespace wringer::storage::memory {

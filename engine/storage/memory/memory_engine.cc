@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/base/status_macros.h"
 #include "engine/storage/memory/journal_record.h"
 #include "engine/wal/segment.h"

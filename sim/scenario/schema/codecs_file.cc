@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "engine/base/marks.h"
 #include "sim/scenario/schema/codecs_special.h"
 #include "sim/scenario/toml/suggest.h"
 

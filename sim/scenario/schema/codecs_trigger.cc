@@ -1,5 +1,6 @@
 // Codecs of what sets a fault off. Each settles the kind of the trigger.
 #include "absl/strings/str_cat.h"
+#include "engine/base/marks.h"
 #include "sim/scenario/schema/codecs_special.h"
 
 namespace wringer::sim {

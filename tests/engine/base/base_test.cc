@@ -2,9 +2,9 @@
 #include <cstdint>
 #include <string>
 
-#include "engine/base/check.h"
 #include "engine/base/coding.h"
 #include "engine/base/crc32c.h"
+#include "engine/base/marks.h"
 #include "engine/base/random.h"
 #include "engine/base/types.h"
 #include "gtest/gtest.h"

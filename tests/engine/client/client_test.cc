@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/marks.h"
 #include "tests/engine/client/client_fixture.h"
 
 namespace wringer::client {

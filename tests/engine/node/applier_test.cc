@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/marks.h"
 #include "engine/node/keyspace.h"
 #include "engine/node/snapshots.h"
 #include "tests/engine/node/parts_fixture.h"

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/marks.h"
 #include "tests/engine/node/test_cluster.h"
 
 namespace wringer::node {

@@ -1,6 +1,6 @@
 // The log models as pure machines in a tiny hostile world.
 #include "absl/strings/str_cat.h"
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "gtest/gtest.h"
 #include "tests/engine/replication/model_world.h"
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/marks.h"
 #include "engine/base/random.h"
 #include "gtest/gtest.h"
 #include "tests/engine/wal/wal_testing.h"

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/marks.h"
 #include "gtest/gtest.h"
 #include "tests/engine/wal/wal_testing.h"
 

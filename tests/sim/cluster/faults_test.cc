@@ -1,4 +1,5 @@
 // Faults against a real cluster: they bite, they end, nothing is left behind.
+#include "engine/base/marks.h"
 #include "tests/sim/cluster/scenarios.h"
 
 namespace wringer::sim {

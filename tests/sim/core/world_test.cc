@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "sim/core/node_runtime.h"
 
 namespace wringer::sim {

@@ -1,4 +1,5 @@
 // When faults fire and end: times, marks, events, roles, other faults, heal.
+#include "engine/base/marks.h"
 #include "gtest/gtest.h"
 #include "tests/sim/fault/fake_target.h"
 

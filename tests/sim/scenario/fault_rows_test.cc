@@ -1,6 +1,7 @@
 // Faults of the timeline, kind by kind.
 #include <string>
 
+#include "engine/base/marks.h"
 #include "gtest/gtest.h"
 #include "sim/scenario/names.h"
 #include "tests/sim/scenario/testing.h"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/marks.h"
 #include "sim/scenario/names.h"
 
 namespace wringer::sim {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/base/marks.h"
 #include "gtest/gtest.h"
 #include "sim/scenario/names.h"
 #include "tests/sim/scenario/testing.h"
