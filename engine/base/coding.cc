@@ -21,6 +21,9 @@ std::uint64_t Reader::Varint() {
     const std::uint64_t byte = static_cast<unsigned char>(rest_[i]);
     // The tenth byte holds one bit; more would not fit in 64.
     if (i == 9 && byte > 1) break;
+    // A last byte of zero pads: one number would have many encodings, and a
+    // decoder would accept bytes that no encoder makes.
+    if (i > 0 && byte == 0) break;
     v |= (byte & 0x7f) << (7 * i);
     if (byte < 0x80) {
       rest_.remove_prefix(i + 1);

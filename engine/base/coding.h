@@ -1,9 +1,9 @@
 // Byte encoding of everything that reaches a disk or the wire.
 //
-// Fixed-width integers are little-endian; varints are LEB128; byte strings are
-// a varint length and the bytes. Writer appends to a string; Reader consumes a
-// Slice and turns sticky-bad on the first short or malformed field, so that a
-// decoder reads all fields and asks ok() once.
+// Fixed-width integers are little-endian; varints are LEB128, shortest form;
+// byte strings are a varint length and the bytes. Writer appends to a string;
+// Reader consumes a Slice and turns sticky-bad on the first short or malformed
+// field, so that a decoder reads all fields and asks ok() once.
 #ifndef WR_ENGINE_BASE_CODING_H_
 #define WR_ENGINE_BASE_CODING_H_
 

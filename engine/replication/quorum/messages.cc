@@ -111,7 +111,9 @@ struct Decoder {
     m.id = r.Varint();
     m.leaves.resize(r.Count(1));
     for (std::uint32_t& leaf : m.leaves) {
-      leaf = static_cast<std::uint32_t>(r.Varint());
+      const std::uint64_t wide = r.Varint();
+      leaf = static_cast<std::uint32_t>(wide);
+      if (leaf != wide) r.Fail();
     }
   }
   void operator()(Items& m) const { m.items = GetItems(r); }

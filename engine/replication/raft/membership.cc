@@ -54,7 +54,10 @@ absl::Status DecodeMembership(Slice bytes, Membership* membership) {
   membership->demoted.clear();
   for (std::size_t n = r.Count(9); n > 0 && r.ok(); --n) {
     const NodeId node = r.As<NodeId>();
-    membership->demoted[node] = r.U64();
+    const std::uint64_t life = r.U64();
+    auto& demoted = membership->demoted;
+    if (!demoted.empty() && node <= demoted.rbegin()->first) r.Fail();
+    demoted[node] = life;
   }
   if (!r.done() || membership->voters.incoming.empty()) {
     return absl::InvalidArgumentError("malformed raft membership");

@@ -52,6 +52,18 @@ TEST(Coding, OverlongVarintIsMalformed) {
   EXPECT_FALSE(r.ok());
 }
 
+TEST(Coding, PaddedVarintIsMalformed) {
+  for (const std::string& bytes :
+       {std::string("\x80\0", 2), std::string("\xff\xff\0", 3)}) {
+    Reader r(bytes);
+    r.Varint();
+    EXPECT_FALSE(r.ok());
+  }
+  Reader zero(Slice("\0", 1));
+  EXPECT_EQ(zero.Varint(), 0u);
+  EXPECT_TRUE(zero.done());
+}
+
 TEST(Coding, IdThatDoesNotFitIsMalformed) {
   std::string bytes;
   Writer(&bytes).Varint(std::uint64_t{1} << 40);
