@@ -62,16 +62,23 @@ function(wringer_benchmark name)
                                         benchmark::benchmark_main)
 endfunction()
 
-# wringer_fuzzer(NAME SOURCES ... DEPS ... CORPUS folder)
+# wringer_fuzzer(NAME SOURCES ... DEPS ... CORPUS folders from the top of the tree)
 #
-# A libFuzzer executable (clang only), part of the target `fuzzers`. Its test,
-# label fuzz, runs the corpus and then invents for WR_FUZZ_SECONDS of the
-# environment (20); what it finds stays in the build tree.
+# A fuzz target (LLVMFuzzerTestOneInput). With WR_BUILD_FUZZERS (clang only) a
+# libFuzzer executable, part of the target `fuzzers`, whose test of label fuzz
+# runs the corpus and then invents for WR_FUZZ_SECONDS of the environment (20);
+# what it finds stays in the build tree. Otherwise a test of label fuzz that
+# replays the corpus.
 function(wringer_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;CORPUS" ${ARGN})
+  list(TRANSFORM ARG_CORPUS PREPEND ${CMAKE_SOURCE_DIR}/)
   if(NOT WR_BUILD_FUZZERS)
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE wringer_options fuzz_replay ${ARG_DEPS})
+    add_test(NAME fuzz.${name} COMMAND ${name} ${ARG_CORPUS})
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} EXCLUDE_FROM_ALL ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE wringer_options ${ARG_DEPS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
@@ -81,9 +88,10 @@ function(wringer_fuzzer name)
   add_dependencies(fuzzers ${name})
   set(found ${CMAKE_CURRENT_BINARY_DIR}/${name}.found)
   file(MAKE_DIRECTORY ${found})
+  list(JOIN ARG_CORPUS " " corpus)
   add_test(NAME fuzz.${name}
-           COMMAND sh -c "exec $<TARGET_FILE:${name}> \
+           COMMAND sh -c "exec $<TARGET_FILE:${name}> -timeout=10 \
              -max_total_time=\${WR_FUZZ_SECONDS:-20} -artifact_prefix=${found}/ \
-             ${found} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}")
+             ${found} ${corpus}")
   set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 36000)
 endfunction()

@@ -1,5 +1,6 @@
-// Fuzz target: the first byte chooses a decoder, the rest is its input. What
-// decodes must encode to something that decodes to the same message.
+// Frames, and what clients and nodes say to each other: the first byte chooses
+// a decoder, the rest is its input. What decodes must encode to something that
+// decodes to the same message.
 #include <cstddef>
 #include <cstdint>
 #include <string>
