@@ -2,20 +2,15 @@
 
 namespace wringer {
 
-std::uint64_t Reader::Fixed(std::size_t bytes) {
-  if (rest_.size() < bytes) {
-    Fail();
-    return 0;
-  }
-  std::uint64_t v = 0;
-  for (std::size_t i = 0; i < bytes; ++i) {
-    v |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
-  }
-  rest_.remove_prefix(bytes);
-  return v;
+void Writer::LongVarint(std::uint64_t v) {
+  char buffer[10];
+  std::size_t size = 0;
+  for (; v >= 0x80; v >>= 7) buffer[size++] = static_cast<char>(v | 0x80);
+  buffer[size++] = static_cast<char>(v);
+  out_->append(buffer, size);
 }
 
-std::uint64_t Reader::Varint() {
+std::uint64_t Reader::LongVarint() {
   std::uint64_t v = 0;
   for (std::size_t i = 0; i < 10 && i < rest_.size(); ++i) {
     const std::uint64_t byte = static_cast<unsigned char>(rest_[i]);

@@ -25,11 +25,8 @@ class Writer {
   void U32(std::uint32_t v) { Fixed(v, 4); }
   void U64(std::uint64_t v) { Fixed(v, 8); }
   void Varint(std::uint64_t v) {
-    while (v >= 0x80) {
-      U8(static_cast<std::uint8_t>(v | 0x80));
-      v >>= 7;
-    }
-    U8(static_cast<std::uint8_t>(v));
+    if (v < 0x80) return U8(static_cast<std::uint8_t>(v));
+    LongVarint(v);
   }
   // Zig-zag, for values that may be negative.
   void SignedVarint(std::int64_t v) {
@@ -48,12 +45,13 @@ class Writer {
   }
 
  private:
-  void Fixed(std::uint64_t v, int bytes) {
-    char buffer[8];
-    for (int i = 0; i < bytes; ++i) {
-      buffer[i] = static_cast<char>(v >> (8 * i));
-    }
-    out_->append(buffer, static_cast<std::size_t>(bytes));
+  void LongVarint(std::uint64_t v);
+  // Spelled out, so that compilers make one store of it.
+  void Fixed(std::uint64_t v, std::size_t bytes) {
+    const char buffer[8] = {char(v),       char(v >> 8),  char(v >> 16),
+                            char(v >> 24), char(v >> 32), char(v >> 40),
+                            char(v >> 48), char(v >> 56)};
+    out_->append(buffer, bytes);
   }
 
   std::string* out_;
@@ -63,10 +61,23 @@ class Reader {
  public:
   explicit Reader(Slice bytes) : rest_(bytes) {}
 
-  std::uint8_t U8() { return static_cast<std::uint8_t>(Fixed(1)); }
-  std::uint32_t U32() { return static_cast<std::uint32_t>(Fixed(4)); }
-  std::uint64_t U64() { return Fixed(8); }
-  std::uint64_t Varint();
+  std::uint8_t U8() {
+    if (rest_.empty()) [[unlikely]] {
+      Fail();
+      return 0;
+    }
+    const auto v = static_cast<std::uint8_t>(rest_.front());
+    rest_.remove_prefix(1);
+    return v;
+  }
+  std::uint32_t U32() { return static_cast<std::uint32_t>(Fixed<4>()); }
+  std::uint64_t U64() { return Fixed<8>(); }
+  std::uint64_t Varint() {
+    if (!rest_.empty() && std::uint8_t(rest_.front()) < 0x80) [[likely]] {
+      return U8();
+    }
+    return LongVarint();
+  }
   std::int64_t SignedVarint() {
     const std::uint64_t v = Varint();
     return static_cast<std::int64_t>(v >> 1) ^
@@ -96,7 +107,20 @@ class Reader {
   std::size_t remaining() const { return rest_.size(); }
 
  private:
-  std::uint64_t Fixed(std::size_t bytes);
+  std::uint64_t LongVarint();
+  template <std::size_t kBytes>
+  std::uint64_t Fixed() {
+    if (rest_.size() < kBytes) [[unlikely]] {
+      Fail();
+      return 0;
+    }
+    std::uint64_t v = 0;
+    for (std::size_t i = 0; i < kBytes; ++i) {
+      v |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
+    }
+    rest_.remove_prefix(kBytes);
+    return v;
+  }
 
   Slice rest_;
   bool ok_ = true;

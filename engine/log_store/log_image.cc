@@ -6,9 +6,11 @@
 
 namespace wringer::log_store {
 
-LogPosition LogImage::last() const {
-  if (slots_.empty()) return base_;
-  return {slots_.back().term, base_.index + slots_.size()};
+// After the slots or the base changed.
+void LogImage::Settle() {
+  last_ = base_;
+  if (slots_.empty()) return;
+  last_ = {slots_.back().term, base_.index + slots_.size()};
 }
 
 const LogSlot& LogImage::At(LogIndex index) const {
@@ -27,11 +29,14 @@ void LogImage::AppendDamaged(LogIndex until, replication::SlotVerdict verdict) {
   if (until <= last().index) return;
   const std::uint64_t count = std::min(until - last().index, kDamagedMax);
   slots_.insert(slots_.end(), count, slot);
+  Settle();
 }
 
 void LogImage::TruncateSuffix(LogIndex after) {
   WR_CHECK(after >= base_.index);
-  if (after < last().index) slots_.resize(after - base_.index);
+  if (after >= last_.index) return;
+  slots_.resize(after - base_.index);
+  Settle();
 }
 
 void LogImage::DropPrefix(LogPosition upto) {
@@ -50,6 +55,7 @@ void LogImage::DropPrefix(LogPosition upto) {
     slots_.clear();
   }
   base_ = upto;
+  Settle();
 }
 
 }  // namespace wringer::log_store

@@ -23,7 +23,7 @@ struct LogSlot {
 class LogImage {
  public:
   LogPosition base() const { return base_; }
-  LogPosition last() const;
+  LogPosition last() const { return last_; }
   std::size_t size() const { return slots_.size(); }
   bool Holds(LogIndex index) const {
     return index > base_.index && index <= last().index;
@@ -34,7 +34,10 @@ class LogImage {
   Term TermAt(LogIndex index) const;
 
   // Adds the place behind last().
-  void Append(const LogSlot& slot) { slots_.push_back(slot); }
+  void Append(const LogSlot& slot) {
+    slots_.push_back(slot);
+    last_ = {slot.term, last_.index.next()};
+  }
   // Adds damaged places until last().index == `until`; each takes the term of
   // its predecessor. At most kDamagedMax at a time, whatever garbage asks.
   void AppendDamaged(LogIndex until, replication::SlotVerdict verdict);
@@ -47,7 +50,10 @@ class LogImage {
   static constexpr std::uint64_t kDamagedMax = 1 << 20;
 
  private:
+  void Settle();
+
   LogPosition base_;
+  LogPosition last_;  // of the last slot, or base_
   std::deque<LogSlot> slots_;
 };
 

@@ -229,6 +229,7 @@ absl::StatusOr<std::vector<LogEntry>> LogStoreImpl::ReadEntries(
   WR_CHECK(from <= to);
   WR_CHECK(to <= image_.last().index);
   std::vector<LogEntry> out;
+  out.reserve(std::min<std::size_t>(to - from + 1, 64));
   std::size_t bytes = 0;
   while (from <= to && (out.empty() || bytes < max_bytes)) {
     if (!image_.Holds(from)) break;  // dropped while we read

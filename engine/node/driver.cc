@@ -38,13 +38,14 @@ void Driver::Start(replication::Start start) {
 
 void Driver::Step(replication::InputBody body) {
   if (halted_ || !started_) return;
-  parts_->replicator->Step({.now = Now(), .body = std::move(body)}, ready_);
+  parts_->replicator->Step({.now = Now(), .body = std::move(body)},
+                           *collecting_);
   if (pumping_) return;
   pumping_ = true;
-  while (!ready_.empty() && !halted_) {
-    std::swap(ready_, carrying_);
-    CarryOut(carrying_);
-    carrying_.Clear();
+  while (!collecting_->empty() && !halted_) {
+    std::swap(collecting_, carrying_);
+    CarryOut(*carrying_);
+    carrying_->Clear();
   }
   pumping_ = false;
   NoticeRole();
@@ -361,11 +362,11 @@ void Driver::Halt(const absl::Status& why) {
   // still like to say stays unsaid.
   if (started_) {
     parts_->replicator->Step({.now = Now(), .body = replication::LogFailed{}},
-                             ready_);
+                             *collecting_);
   }
   halted_ = true;
   no_space_ = absl::IsResourceExhausted(why);
-  ready_.Clear();
+  collecting_->Clear();
   promises_.DropAll(&broken_);
   broken_.clear();
   answers_.FailAll();

@@ -91,8 +91,10 @@ class Driver final : public Host,
   bool halted_ = false;
   bool no_space_ = false;  // why it halted
 
-  replication::Ready ready_;     // being collected
-  replication::Ready carrying_;  // being carried out
+  // One is being collected while the other is carried out.
+  std::array<replication::Ready, 2> readies_;
+  replication::Ready* collecting_ = &readies_[0];
+  replication::Ready* carrying_ = &readies_[1];
   bool pumping_ = false;
 
   Answers answers_;

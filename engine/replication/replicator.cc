@@ -26,14 +26,15 @@ void Ready::Clear() {
 bool Ready::empty() const {
   const bool durable_part = truncate_after.has_value() || !append.empty() ||
                             meta.has_value() || !merges.empty();
+  if (durable_part) return false;
   const bool answers = !sends.empty() || !replies.empty() ||
                        !after_apply.empty() || !reads.empty() ||
                        !verdicts.empty();
+  if (answers || commit.value() != 0) return false;
   const bool requests = !timers.empty() || !fetches.empty() ||
                         !store_reads.empty() || !store_scans.empty() ||
                         !snapshot_reads.empty() || !snapshot_writes.empty();
-  return !durable_part && !answers && !requests && commit.value() == 0 &&
-         !drop_prefix.has_value() && !propose_config.has_value();
+  return !requests && !drop_prefix.has_value() && !propose_config.has_value();
 }
 
 const char* RoleName(Role role) {

@@ -20,10 +20,12 @@ constexpr std::size_t kRecordKeyBytes = 10;
 
 // Big-endian, so that records sort by client.
 void RecordKey(ClientId client, std::string* out) {
-  out->assign(kRecordPrefix.data(), kRecordPrefix.size());
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    out->push_back(static_cast<char>(client.value() >> shift));
+  char id[8];
+  for (int i = 0; i < 8; ++i) {
+    id[i] = static_cast<char>(client.value() >> (56 - 8 * i));
   }
+  out->assign(kRecordPrefix.data(), kRecordPrefix.size());
+  out->append(id, sizeof id);
 }
 
 ClientId ClientOf(Slice key) {
@@ -32,6 +34,14 @@ ClientId ClientOf(Slice key) {
     id = (id << 8) | static_cast<unsigned char>(c);
   }
   return ClientId{id};
+}
+
+// The first result of a request after `seq`.
+template <typename Results>
+auto FirstAfter(Results& results, RequestSeq seq) {
+  return std::upper_bound(
+      results.begin(), results.end(), seq,
+      [](RequestSeq s, const auto& result) { return s < result.first; });
 }
 
 }  // namespace
@@ -85,9 +95,12 @@ SessionTable::Lookup SessionTable::Find(ClientId client, RequestSeq seq) const {
     return {Verdict::kUnknownSession, nullptr};
   }
   if (seq <= session->second.floor) return {Verdict::kForgotten, nullptr};
-  const auto result = session->second.results.find(seq);
-  if (result == session->second.results.end()) return {Verdict::kNew, nullptr};
-  return {Verdict::kAnswered, &result->second};
+  const auto& results = session->second.results;
+  const auto next = FirstAfter(results, seq);
+  if (next == results.begin() || std::prev(next)->first != seq) {
+    return {Verdict::kNew, nullptr};
+  }
+  return {Verdict::kAnswered, &std::prev(next)->second};
 }
 
 bool SessionTable::Register(ClientId client, RequestSeq seq, LogIndex at,
@@ -110,13 +123,14 @@ void SessionTable::Remember(ClientId client, RequestSeq seq,
   WR_CHECK(!session.evicted);
   WR_CHECK(seq > session.floor);
   Touch(client, session, result.position.index);
-  const bool is_new = session.results.emplace(seq, std::move(result)).second;
-  WR_CHECK(is_new);
+  const auto place = FirstAfter(session.results, seq);
+  WR_CHECK(place == session.results.begin() || std::prev(place)->first < seq);
+  session.results.emplace(place, seq, std::move(result));
   // A client never acknowledges what it still waits for; garbage that does
   // must not forget the request at hand.
   RaiseFloor(session, std::min(acknowledged, seq.prev()));
   while (session.results.size() > options_.max_results) {
-    RaiseFloor(session, session.results.begin()->first);
+    RaiseFloor(session, session.results.front().first);
   }
   Write(client, session, batch);
 }
@@ -131,7 +145,7 @@ void SessionTable::RaiseFloor(Session& session, RequestSeq floor) const {
   if (floor <= session.floor) return;
   session.floor = floor;
   session.results.erase(session.results.begin(),
-                        session.results.upper_bound(floor));
+                        FirstAfter(session.results, floor));
 }
 
 void SessionTable::EvictOldest(storage::WriteBatch* batch) {
@@ -154,11 +168,10 @@ void SessionTable::EvictOldest(storage::WriteBatch* batch) {
 
 void SessionTable::Write(ClientId client, const Session& session,
                          storage::WriteBatch* batch) {
-  std::string key;
-  RecordKey(client, &key);
+  RecordKey(client, &key_);
   scratch_.clear();
   Encode(session, &scratch_);
-  batch->Put(key, scratch_);
+  batch->Put(key_, scratch_);
 }
 
 void SessionTable::Encode(const Session& session, std::string* out) {
@@ -183,8 +196,11 @@ bool SessionTable::Decode(Slice bytes, Session* session) {
   constexpr std::size_t kMinResultBytes = 8;
   for (std::size_t n = in.Count(kMinResultBytes); n > 0 && in.ok(); --n) {
     const RequestSeq seq = in.As<RequestSeq>();
-    if (seq <= session->floor) in.Fail();
-    session->results.emplace(seq, DecodeResult(in));
+    const bool ascends =
+        seq > session->floor &&
+        (session->results.empty() || seq > session->results.back().first);
+    if (!ascends) in.Fail();
+    session->results.emplace_back(seq, DecodeResult(in));
   }
   return in.done();
 }

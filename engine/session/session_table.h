@@ -26,9 +26,9 @@
 #define WR_ENGINE_SESSION_SESSION_TABLE_H_
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
@@ -91,7 +91,8 @@ class SessionTable {
     bool evicted = false;
     LogIndex last_used;
     RequestSeq floor;
-    std::map<RequestSeq, Result> results;  // above floor
+    // Above floor, ascending; nearly always one or two.
+    std::vector<std::pair<RequestSeq, Result>> results;
   };
   using ByUse = absl::btree_set<std::pair<LogIndex, ClientId>>;
 
@@ -107,6 +108,8 @@ class SessionTable {
   absl::flat_hash_map<ClientId, Session> sessions_;  // look-up only
   ByUse by_use_;                                     // open sessions
   ByUse evicted_;
+  // Kept for their capacity.
+  std::string key_;
   std::string scratch_;
 };
 

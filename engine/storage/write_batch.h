@@ -2,10 +2,12 @@
 #ifndef WR_ENGINE_STORAGE_WRITE_BATCH_H_
 #define WR_ENGINE_STORAGE_WRITE_BATCH_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "engine/base/slice.h"
 
 namespace wringer::storage {
@@ -19,26 +21,28 @@ struct Write {
 
 class WriteBatch {
  public:
-  void Put(Slice key, Slice value) {
-    writes_.push_back({Write::Kind::kPut, std::string(key.data(), key.size()),
-                       std::string(value.data(), value.size())});
-  }
-  void Delete(Slice key) {
-    writes_.push_back(
-        {Write::Kind::kDelete, std::string(key.data(), key.size()), {}});
-  }
+  void Put(Slice key, Slice value) { Add(Write::Kind::kPut, key, value); }
+  void Delete(Slice key) { Add(Write::Kind::kDelete, key, Slice()); }
   // Deletes every key in [begin, end).
   void DeleteRange(Slice begin, Slice end) {
-    writes_.push_back({Write::Kind::kDeleteRange,
-                       std::string(begin.data(), begin.size()),
-                       std::string(end.data(), end.size())});
+    Add(Write::Kind::kDeleteRange, begin, end);
   }
-  const std::vector<Write>& writes() const { return writes_; }
-  bool empty() const { return writes_.empty(); }
-  void Clear() { writes_.clear(); }
+  absl::Span<const Write> writes() const { return {writes_.data(), size_}; }
+  bool empty() const { return size_ == 0; }
+  void Clear() { size_ = 0; }
 
  private:
+  void Add(Write::Kind kind, Slice key, Slice value) {
+    if (size_ == writes_.size()) writes_.emplace_back();
+    Write& write = writes_[size_++];
+    write.kind = kind;
+    write.key.assign(key.data(), key.size());
+    write.value.assign(value.data(), value.size());
+  }
+
+  // The first size_ count; the rest is kept for its capacity.
   std::vector<Write> writes_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace wringer::storage

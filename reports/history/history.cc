@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <span>
 #include <tuple>
 
 #include "absl/strings/numbers.h"
@@ -23,8 +24,8 @@ constexpr std::array<const char*, 9> kNodeEvents = {
     "up",       "down",      "paused",  "resumed", "leader",
     "follower", "candidate", "learner", "peer"};
 
-template <std::size_t N, typename Enum>
-Slice NameOf(const std::array<const char*, N>& names, Enum value) {
+template <typename Enum>
+Slice NameOf(std::span<const char* const> names, Enum value) {
   return names[static_cast<std::size_t>(value)];
 }
 

@@ -14,10 +14,19 @@ std::string Text(const LogPosition& position) {
 
 }  // namespace
 
+PromiseOracle::Ledger& PromiseOracle::LedgerOf(NodeId node) {
+  if (node.value() >= ledgers_.size()) ledgers_.resize(node.value() + 1);
+  return ledgers_[node.value()];
+}
+
+PromiseOracle::Ledger* PromiseOracle::FindLedger(NodeId node) {
+  return node.value() < ledgers_.size() ? &ledgers_[node.value()] : nullptr;
+}
+
 void PromiseOracle::OnPromise(const node::PromiseSent& sent) {
   const replication::Promise& promise = *sent.promise;
   if (promise.log.index == LogIndex() && promise.meta == MetaVersion()) return;
-  Ledger& ledger = ledgers_[sent.node];
+  Ledger& ledger = LedgerOf(sent.node);
   ledger.log = std::max(ledger.log, promise.log);
   ledger.meta = std::max(ledger.meta, promise.meta);
   ++checked_;
@@ -29,7 +38,7 @@ void PromiseOracle::OnPromise(const node::PromiseSent& sent) {
 
 void PromiseOracle::AfterEvent(const EventRecord& event) {
   for (const NodeId node : fresh_) {
-    Ledger& ledger = ledgers_[node];
+    Ledger& ledger = LedgerOf(node);
     ledger.fresh = false;
     const std::optional<node::NodeView> view = look_(node);
     if (!view) continue;
@@ -40,11 +49,11 @@ void PromiseOracle::AfterEvent(const EventRecord& event) {
   fresh_.clear();
   // Only a message can make a node truncate its log.
   if (event.kind != EventKind::kDelivery) return;
-  const auto it = ledgers_.find(event.node);
-  if (it == ledgers_.end()) return;
+  Ledger* const ledger = FindLedger(event.node);
+  if (ledger == nullptr || ledger->log.index == LogIndex()) return;
   const std::optional<node::NodeView> view = look_(event.node);
   if (!view || view->state != node::NodeState::kServing) return;
-  ReleaseReplaced(*view, &it->second);
+  ReleaseReplaced(*view, ledger);
 }
 
 // A newer leadership may replace what an older one never committed; within one
@@ -87,9 +96,9 @@ void PromiseOracle::CheckShadow(NodeId node, Ledger* ledger) {
 }
 
 void PromiseOracle::OnServing(const node::NodeView& view) {
-  const auto it = ledgers_.find(view.id);
-  if (it == ledgers_.end()) return;
-  Ledger& ledger = it->second;
+  Ledger* const found_ledger = FindLedger(view.id);
+  if (found_ledger == nullptr) return;
+  Ledger& ledger = *found_ledger;
   const bool held = !ledger.damaged && (promises_.synced || !ledger.power_lost);
   // Recovery may already have appended: what it found is at most this.
   const LogPosition found = std::max(view.log_last, view.log_base);
@@ -111,15 +120,15 @@ void PromiseOracle::OnServing(const node::NodeView& view) {
 
 void PromiseOracle::OnDeath(const DeathNotice& death) {
   if (death.disk_wiped) {
-    ledgers_.erase(death.node);
+    LedgerOf(death.node) = Ledger();
     return;
   }
-  const auto it = ledgers_.find(death.node);
-  if (it != ledgers_.end()) it->second.power_lost |= death.power_lost;
+  Ledger* const ledger = FindLedger(death.node);
+  if (ledger != nullptr) ledger->power_lost |= death.power_lost;
 }
 
 void PromiseOracle::OnDiskDamaged(NodeId node) {
-  ledgers_[node].damaged = true;
+  LedgerOf(node).damaged = true;
 }
 
 }  // namespace wringer::sim

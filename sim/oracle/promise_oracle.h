@@ -22,7 +22,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/btree_map.h"
 #include "sim/oracle/oracle.h"
 
 namespace wringer::sim {
@@ -77,8 +76,13 @@ class PromiseOracle final : public Oracle, public WorldObserver {
   const Look look_;
   const Shadow shadow_;
   FindingLog* const log_;
-  absl::btree_map<NodeId, Ledger> ledgers_;
-  std::vector<NodeId> fresh_;  // nodes that promised in this event
+  // Of a node, made when it is first asked for.
+  Ledger& LedgerOf(NodeId node);
+  // Null if the node never promised anything.
+  Ledger* FindLedger(NodeId node);
+
+  std::vector<Ledger> ledgers_;  // by node number
+  std::vector<NodeId> fresh_;    // nodes that promised in this event
   std::uint64_t checked_ = 0;
   std::uint64_t shadows_ = 0;
 };

@@ -35,17 +35,17 @@ std::string OpSource::DrawValue(OpId id, RandomDraw* draw) const {
   const auto size = static_cast<std::size_t>(
       draw->Between(static_cast<std::int64_t>(spec_.values.low),
                     static_cast<std::int64_t>(spec_.values.high)));
-  value.reserve(size + 8);
+  // A value is never shorter than the id that makes it unique.
+  std::size_t at = value.size();
+  value.resize(std::max(size, at));
   // Letters that do not compress to nothing: twelve from each draw.
-  while (value.size() < size) {
+  while (at < value.size()) {
     std::uint64_t bits = draw->Next();
-    for (int i = 0; i < 12; ++i, bits >>= 5) {
-      value.push_back("abcdefghijklmnopqrstuvwxyz234567"[bits & 31]);
+    const std::size_t end = std::min(at + 12, value.size());
+    for (; at < end; ++at, bits >>= 5) {
+      value[at] = "abcdefghijklmnopqrstuvwxyz234567"[bits & 31];
     }
   }
-  // A value is never shorter than the id that makes it unique.
-  const std::size_t least = absl::StrCat("v", id.value(), ":").size();
-  value.resize(std::max(size, least));
   return value;
 }
 

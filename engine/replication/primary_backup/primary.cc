@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "engine/base/check.h"
 #include "engine/base/marks.h"
 #include "engine/replication/primary_backup/primary_backup.h"
@@ -196,7 +197,7 @@ bool PrimaryBackup::AckRuleIsOff() const {
 
 LogIndex PrimaryBackup::AckedIndex(LogIndex Progress::* position) const {
   if (AckRuleIsOff()) return durable_;
-  std::vector<LogIndex> acked;
+  absl::InlinedVector<LogIndex, 8> acked;
   for (const auto& [node, progress] : progress_) {
     if (InSync(node)) acked.push_back(progress.*position);
   }
@@ -285,6 +286,7 @@ bool PrimaryBackup::DeliveredLevel(const PendingWrite& write,
 }
 
 void PrimaryBackup::ReleaseWrites(Ready& ready) {
+  if (writes_.empty() || writes_.front().at.index > safe_) return;
   LogIndex acked =
       AckedIndex(pb_.acked_by == AckedBy::kWrite ? &Progress::written
                                                  : &Progress::durable);
@@ -294,7 +296,7 @@ void PrimaryBackup::ReleaseWrites(Ready& ready) {
   acked = std::min(acked, safe_);
   // Usually the front goes; a write that asked for more than the rule stays
   // behind while later ones pass it.
-  std::deque<PendingWrite> waiting;
+  absl::InlinedVector<PendingWrite, 4> waiting;
   while (!writes_.empty() && writes_.front().at.index <= acked) {
     const PendingWrite write = writes_.front();
     writes_.pop_front();
