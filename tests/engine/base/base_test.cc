@@ -4,6 +4,7 @@
 
 #include "engine/base/coding.h"
 #include "engine/base/crc32c.h"
+#include "engine/base/hash.h"
 #include "engine/base/marks.h"
 #include "engine/base/random.h"
 #include "engine/base/types.h"
@@ -78,6 +79,17 @@ TEST(Coding, CountThatCannotFitIsMalformed) {
   Reader r(bytes);
   EXPECT_EQ(r.Count(8), 0u);
   EXPECT_FALSE(r.ok());
+}
+
+// Values of the reference implementation without vector instructions: whatever
+// the processor offers, the hash is the same.
+TEST(Hash64, KnownValuesAtEveryLength) {
+  std::string bytes;
+  for (int i = 0; i < 8192; ++i) bytes.push_back(static_cast<char>(i * 31));
+  EXPECT_EQ(Hash64(Slice(bytes).substr(0, 5)), 0x3e2847637b2924d1u);
+  EXPECT_EQ(Hash64(Slice(bytes).substr(0, 200), 7), 0x6d0a4112e28cff59u);
+  EXPECT_EQ(Hash64(Slice(bytes).substr(0, 4096)), 0xc90052126f9618dcu);
+  EXPECT_EQ(Hash64(bytes, 7), 0xa7b3ccc42a139fb4u);
 }
 
 TEST(Crc32c, KnownCheckValue) {
