@@ -5,57 +5,21 @@
 #include <memory>
 #include <string>
 
-#include "sim/disk/untimed_disk.h"
+#include "tests/bench/part_workloads.h"
 
 namespace wringer::sim {
 namespace {
 
-struct Bench {
-  explicit Bench(std::uint64_t cache_bytes = std::uint64_t{64} << 20)
-      : disk(Options(cache_bytes)), files(disk.Mount()) {}
-
-  static DiskOptions Options(std::uint64_t cache_bytes) {
-    DiskOptions options =
-        MakeDiskOptions("ext4-ordered", "nvme-datacenter").value();
-    options.capacity_bytes = std::uint64_t{1} << 40;
-    options.cache_bytes = cache_bytes;
-    return options;
-  }
-  std::unique_ptr<env::File> Open(const std::string& path) {
-    env::OpenOptions options;
-    options.create = true;
-    return std::move(files->Open(path, options)).value();
-  }
-
-  UntimedDisk disk;
-  std::unique_ptr<env::FileSystem> files;
-};
-
-constexpr std::uint64_t kSegment = std::uint64_t{16} << 20;
-
-// A WAL: append, sync; a new segment every 16 MiB, the old one removed.
+// A new segment every 16 MiB: WalFile.
 void BM_AppendAndSync(benchmark::State& state) {
-  Bench bench;
-  auto file = bench.Open("/wal");
-  const std::string record(static_cast<std::size_t>(state.range(0)), 'x');
-  std::uint64_t at = 0;
-  for (auto _ : state) {
-    if (at >= kSegment) {
-      file.reset();
-      bench.files->Remove("/wal").IgnoreError();
-      file = bench.Open("/wal");
-      at = 0;
-    }
-    file->WriteAt(at, record).IgnoreError();
-    file->DataSync().IgnoreError();
-    at += record.size();
-  }
+  WalFile wal(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) wal.AppendAndSync();
 }
 BENCHMARK(BM_AppendAndSync)->Arg(200)->Arg(1024)->Arg(4096);
 
 // The same without the device: what a buffered append costs.
 void BM_Append(benchmark::State& state) {
-  Bench bench(std::uint64_t{1} << 30);
+  BenchDisk bench(std::uint64_t{1} << 30);
   auto file = bench.Open("/wal");
   const std::string record(static_cast<std::size_t>(state.range(0)), 'x');
   std::uint64_t at = 0;
@@ -75,7 +39,7 @@ BENCHMARK(BM_Append)->Arg(200)->Arg(4096);
 
 // A B-tree's pages: overwritten in place at random, synced every 64.
 void BM_OverwritePage(benchmark::State& state) {
-  Bench bench;
+  BenchDisk bench;
   auto file = bench.Open("/tree");
   const std::string page(4096, 'p');
   constexpr std::uint64_t kPages = 4096;
@@ -95,7 +59,7 @@ void BM_OverwritePage(benchmark::State& state) {
 BENCHMARK(BM_OverwritePage);
 
 void BM_ReadCachedPage(benchmark::State& state) {
-  Bench bench;
+  BenchDisk bench;
   auto file = bench.Open("/tree");
   constexpr std::uint64_t kPages = 4096;
   file->WriteAt(0, std::string(kPages * 4096, 'p')).IgnoreError();
@@ -111,7 +75,7 @@ BENCHMARK(BM_ReadCachedPage);
 
 // A power loss with so many unsynced sectors spread over four files.
 void BM_PowerLoss(benchmark::State& state) {
-  Bench bench;
+  BenchDisk bench;
   const std::string sector(512, 's');
   for (auto _ : state) {
     state.PauseTiming();
@@ -128,7 +92,7 @@ BENCHMARK(BM_PowerLoss)->Arg(16)->Arg(1024);
 
 // A copy of the durable state of 16 MiB in four files.
 void BM_SyncedImage(benchmark::State& state) {
-  Bench bench;
+  BenchDisk bench;
   for (int i = 0; i < 4; ++i) {
     auto file = bench.Open("/" + std::to_string(i));
     file->WriteAt(0, std::string(4 << 20, 'x')).IgnoreError();

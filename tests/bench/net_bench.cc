@@ -9,6 +9,7 @@
 #include "sim/core/world.h"
 #include "sim/net/sim_bus.h"
 #include "sim/net/sim_network.h"
+#include "tests/bench/part_workloads.h"
 
 namespace wringer::sim {
 namespace {
@@ -41,19 +42,11 @@ class Player : public env::MessageReceiver {
 
 struct Field {
   Field(std::uint32_t count, bool fifo)
-      : world({.seed = 1}), network(&world, Options(count, fifo)) {
+      : world({.seed = 1}), network(&world, BusOptions(count, fifo)) {
     for (std::uint32_t i = 1; i <= count; ++i) {
       players.push_back(
           std::make_unique<Player>(&world, &network, NodeId(i), count));
     }
-  }
-  static NetworkOptions Options(std::uint32_t count, bool fifo) {
-    NetworkOptions options;
-    options.fifo = fifo;
-    for (std::uint32_t i = 1; i <= count; ++i) {
-      options.servers.push_back(NodeId(i));
-    }
-    return options;
   }
   World world;
   SimNetwork network;
@@ -73,6 +66,20 @@ BENCHMARK(BM_SendToDelivery)
     ->Args({5, 1})
     ->Args({5, 0})
     ->Args({100, 1});
+
+void BM_ReplicatedAppend(benchmark::State& state) {
+  ReplicatedAppend group(64);
+  World& world = group.world();
+  world.RunUntil(100 * kMillisecond);
+  const std::uint64_t events = world.events_run();
+  const std::uint64_t decided = group.decided();
+  for (auto _ : state) world.RunUntil(world.now() + kMillisecond);
+  state.SetItemsProcessed(std::int64_t(world.events_run() - events));
+  state.counters["commands_per_s"] =
+      benchmark::Counter(static_cast<double>(group.decided() - decided),
+                         benchmark::Counter::kIsRate);
+}
+BENCHMARK(BM_ReplicatedAppend);
 
 void BM_SetUp(benchmark::State& state) {
   for (auto _ : state) {

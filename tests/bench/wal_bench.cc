@@ -10,65 +10,12 @@
 #include "engine/base/random.h"
 #include "engine/storage/factory.h"
 #include "engine/wal/log_format.h"
-#include "engine/wal/wal.h"
+#include "tests/bench/null_file_system.h"
+#include "tests/bench/part_workloads.h"
 #include "tests/engine/test_node.h"
 
 namespace wringer {
 namespace {
-
-// Forgets what is written: what is measured is ours alone.
-class NullFile : public env::File {
- public:
-  absl::Status ReadAt(std::uint64_t, std::size_t, std::string* out) override {
-    out->clear();
-    return absl::OkStatus();
-  }
-  absl::Status WriteAt(std::uint64_t offset, Slice bytes) override {
-    size_ = std::max<std::uint64_t>(size_, offset + bytes.size());
-    return absl::OkStatus();
-  }
-  absl::Status Truncate(std::uint64_t) override { return absl::OkStatus(); }
-  absl::Status Allocate(std::uint64_t) override { return absl::OkStatus(); }
-  absl::Status Sync() override { return absl::OkStatus(); }
-  absl::Status DataSync() override { return absl::OkStatus(); }
-  std::uint64_t Size() const override { return size_; }
-  void Advise(env::Advice) override {}
-
- private:
-  std::uint64_t size_ = 0;
-};
-
-class NullFileSystem : public env::FileSystem {
- public:
-  absl::StatusOr<std::unique_ptr<env::File>> Open(
-      Slice, const env::OpenOptions&) override {
-    return std::make_unique<NullFile>();
-  }
-  absl::Status Remove(Slice) override { return absl::OkStatus(); }
-  absl::Status Rename(Slice, Slice) override { return absl::OkStatus(); }
-  absl::Status Link(Slice, Slice) override { return absl::OkStatus(); }
-  absl::Status MakeDirectory(Slice) override { return absl::OkStatus(); }
-  absl::StatusOr<std::vector<std::string>> List(Slice) override {
-    return std::vector<std::string>();
-  }
-  absl::StatusOr<env::FileStat> Stat(Slice) override {
-    return env::FileStat{.is_directory = true};
-  }
-  absl::Status SyncDirectory(Slice) override { return absl::OkStatus(); }
-  std::uint64_t FreeBytes() const override { return 1 << 30; }
-  env::DeviceInfo Device() const override { return {}; }
-};
-
-class Sink : public wal::RecordSink {
- public:
-  void OnRecord(const wal::RecordPlace&, Slice) override {}
-  void OnDamage(const wal::Damage&) override {}
-};
-class Listener : public wal::WalListener {
- public:
-  void OnDurable(Lsn) override {}
-  void OnWalError(const absl::Status&) override {}
-};
 
 void BM_FrameRecord(benchmark::State& state) {
   const wal::SegmentIdentity identity(wal::WalId{7}, wal::SegmentNumber{3});
@@ -87,24 +34,11 @@ BENCHMARK(BM_FrameRecord)->Arg(128)->Arg(4096);
 
 // Args: records per group, payload bytes. One iteration is one group.
 void BM_WalAppend(benchmark::State& state) {
-  NullFileSystem files;
-  testing::TestNode node(&files);
-  Listener listener;
-  auto wal = std::make_unique<wal::Wal>(wal::WalOptions{}, "/wal", node.env(),
-                                        &listener);
-  Sink sink;
-  node.Run([&] { wal->Open(&sink).IgnoreError(); });
-  const std::string payload(static_cast<std::size_t>(state.range(1)), 'x');
-  for (auto _ : state) {
-    for (std::int64_t i = 0; i < state.range(0); ++i) {
-      wal->Submit(wal::Promise::kDurable, payload);
-    }
-    node.Wait(kMicrosecond);
-  }
+  const auto records = static_cast<std::uint64_t>(state.range(0));
+  WalGroups groups(records, static_cast<std::size_t>(state.range(1)));
+  for (auto _ : state) groups.CommitOne();
   state.SetItemsProcessed(state.iterations() * state.range(0));
-  if (wal->durable() != wal->submitted()) state.SkipWithError("not durable");
-  node.Kill();
-  wal.reset();
+  if (!groups.all_durable()) state.SkipWithError("not durable");
 }
 BENCHMARK(BM_WalAppend)
     ->Args({1, 128})

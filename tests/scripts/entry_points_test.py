@@ -240,12 +240,37 @@ class Test(Machine):
         self.assertEqual(self.count("ctest"), 0)
 
 
+class Fuzz(Machine):
+    def test_it_builds_the_fuzzers_and_runs_those_named_for_so_long(self):
+        self.install(*BUILD)
+        self.assertEqual(
+            self.run_script("scripts/fuzz", "--seconds", "3", "wal"), 8)
+        self.assertIn("clang-19", self.calls)
+        self.assertIn(" fuzzers", self.calls)
+        self.assertTrue(self.out.endswith("-L fuzz -R wal\n"), self.out)
+
+    def test_a_wrong_argument_is_refused_before_anything_is_built(self):
+        for words in (["--seconds", "0"], ["--seconds", "ten"], ["--seconds"],
+                      ["--minutes", "3"]):
+            self.assertEqual(self.run_script("scripts/fuzz", *words), 2)
+        self.assertEqual(self.count("ninja"), 0)
+
+
+class Bench(Machine):
+    def test_gates_alone_need_no_peers(self):
+        self.install(*BUILD)
+        self.assertEqual(self.run_script("scripts/bench", "--gates"), 8)
+        self.assertIn("valgrind", self.calls)
+        self.assertNotIn("ns3", self.calls)
+        self.assertIn("-L bench-gate", self.out)
+
+
 class Ci(Machine):
     """.ci/run with steps that are stubs."""
 
     def setUp(self):
         super().setUp()
-        for step in ("test", "determinism-matrix"):
+        for step in ("test", "determinism-matrix", "bench"):
             self.stub(f"scripts/{step}", f"echo {step} ran")
         shim = self.bin / "python3"
         shim.write_text("#!/bin/sh\necho presets looked at\n")
@@ -268,6 +293,11 @@ class Ci(Machine):
         self.assertRegex(self.out, r"FAILED  tests +\d+ s   exit code 8")
         self.assertRegex(self.out, r"ok      determinism")
         self.assertIn("presets looked at", self.out)
+
+    def test_a_broken_gate_fails_the_whole(self):
+        self.stub("scripts/bench", '[ "$1" = --gates ] && exit 8')
+        self.assertEqual(self.run_script(".ci/run"), 1)
+        self.assertRegex(self.out, r"FAILED  benchmarks +\d+ s   exit code 8")
 
     def test_a_digest_that_differs_is_shown(self):
         self.stub("scripts/determinism-matrix", "echo digests differ; exit 1")
