@@ -221,7 +221,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=pathlib.Path, required=True)
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--repetitions", type=int, default=9)
+    parser.add_argument("--repetitions", type=int, default=5)
     options = parser.parse_args()
     bench = Bench(options.root, options.build, options.repetitions)
     say("load of this machine: %.1f %.1f %.1f" % os.getloadavg())
