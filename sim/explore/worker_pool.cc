@@ -21,16 +21,17 @@ namespace {
 constexpr std::size_t kMaxErrorText = 64 << 10;
 constexpr int kTickMillis = 100;
 
-// Answers are framed by their length, so that a partial one is recognised.
-void WriteAll(int fd, const void* data, std::size_t size) {
+// False if nobody reads any more.
+bool WriteAll(int fd, const void* data, std::size_t size) {
   const char* at = static_cast<const char*>(data);
   while (size > 0) {
     const ssize_t n = ::write(fd, at, size);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) ::_exit(3);  // the parent is gone
+    if (n <= 0) return false;
     at += n;
     size -= static_cast<std::size_t>(n);
   }
+  return true;
 }
 
 bool ReadAll(int fd, void* data, std::size_t size) {
@@ -86,8 +87,8 @@ std::int64_t HostNanos() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-WorkerPool::WorkerPool(const WorkerPoolOptions& options, Work work)
-    : options_(options), work_(std::move(work)) {
+WorkerPool::WorkerPool(const WorkerPoolOptions& options, Work work, Enter enter)
+    : options_(options), work_(std::move(work)), enter_(std::move(enter)) {
   ::signal(SIGPIPE, SIG_IGN);
   workers_.resize(static_cast<std::size_t>(std::max(1, options.workers)));
 }
@@ -123,6 +124,7 @@ void WorkerPool::Start(Worker& worker) {
     ::close(jobs[1]);
     ::close(answers[0]);
     ::dup2(errors[1], STDERR_FILENO);
+    if (enter_) enter_(static_cast<int>(&worker - workers_.data()));
     Serve(jobs[0], answers[1]);
   }
   ::close(jobs[0]);
@@ -140,21 +142,27 @@ void WorkerPool::Start(Worker& worker) {
 void WorkerPool::Serve(int jobs, int answers) {
   std::uint64_t job = 0;
   while (ReadAll(jobs, &job, sizeof(job))) {
+    // Framed by its length, so that a partial answer is recognised.
     const std::string answer = work_(job);
     const std::uint64_t size = answer.size();
-    WriteAll(answers, &size, sizeof(size));
-    WriteAll(answers, answer.data(), answer.size());
+    if (!WriteAll(answers, &size, sizeof(size)) ||
+        !WriteAll(answers, answer.data(), answer.size())) {
+      ::_exit(3);  // the parent is gone
+    }
   }
   ::_exit(0);
 }
 
 void WorkerPool::Give(Worker& worker, std::uint64_t job) {
-  if (worker.pid < 0) Start(worker);
-  worker.job = job;
-  worker.started_ns = HostNanos();
-  worker.answer.clear();
-  worker.stderr_text.clear();
-  WriteAll(worker.to, &job, sizeof(job));
+  for (;;) {
+    if (worker.pid < 0) Start(worker);
+    worker.job = job;
+    worker.started_ns = HostNanos();
+    worker.answer.clear();
+    worker.stderr_text.clear();
+    if (WriteAll(worker.to, &job, sizeof(job))) return;
+    Kill(worker);  // it died while it had nothing to do
+  }
 }
 
 void WorkerPool::Kill(Worker& worker) {
@@ -198,6 +206,7 @@ void WorkerPool::Bury(Worker& worker, JobResult* result) {
   ::waitpid(worker.pid, &status, 0);
   result->fate = JobFate::kCrashed;
   result->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  result->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
   result->output = std::move(worker.stderr_text);
   for (int fd : {worker.to, worker.from, worker.errors}) ::close(fd);
   worker = Worker{};
@@ -205,6 +214,7 @@ void WorkerPool::Bury(Worker& worker, JobResult* result) {
 
 bool WorkerPool::Collect(Worker& worker, JobResult* result) {
   result->job = *worker.job;
+  result->worker = static_cast<int>(&worker - workers_.data());
   result->real_ns = HostNanos() - worker.started_ns;
   ReadErrors(worker);
   const bool open = Drain(worker.from, &worker.answer, ~std::size_t{0});

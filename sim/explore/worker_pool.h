@@ -4,7 +4,8 @@
 // Each worker is a fork of this process that takes jobs from a pipe, one at a
 // time, and answers each with one block of bytes. The parent never runs a job
 // itself. A worker that dies, overstays its time or outgrows its memory is
-// killed and replaced, and the job it held is reported with its fate.
+// killed and replaced, and the job it held is reported with its fate. One that
+// somebody else kills while it idles is replaced without a word.
 //
 // Host-side code: wall clocks and processes are allowed here, and nothing of it
 // reaches a world.
@@ -34,6 +35,8 @@ struct JobResult {
   JobFate fate = JobFate::kAnswered;
   std::string output;  // the answer, or what the worker left on stderr
   int signal = 0;      // kCrashed by a signal
+  int exit_code = 0;   // kCrashed by itself
+  int worker = 0;      // which of the workers had it, from 0
   std::int64_t real_ns = 0;
 };
 
@@ -47,6 +50,8 @@ class WorkerPool {
  public:
   // Runs in the worker: must return the answer, and may crash.
   using Work = std::function<std::string(std::uint64_t job)>;
+  // Runs in each new worker process before its first job.
+  using Enter = std::function<void(int worker)>;
   // Runs in the parent: the next job, or nothing once there is none left.
   using Next = std::function<std::optional<std::uint64_t>()>;
   using Done = std::function<void(const JobResult& result)>;
@@ -54,7 +59,7 @@ class WorkerPool {
   // at work are abandoned, and not reported.
   using Tick = std::function<bool()>;
 
-  WorkerPool(const WorkerPoolOptions& options, Work work);
+  WorkerPool(const WorkerPoolOptions& options, Work work, Enter enter = {});
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -89,6 +94,7 @@ class WorkerPool {
 
   const WorkerPoolOptions options_;
   const Work work_;
+  const Enter enter_;
   std::vector<Worker> workers_;
 };
 
