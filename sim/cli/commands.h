@@ -19,6 +19,7 @@ enum ExitCode : int {
   kInconclusive = 4,  // a budget ran out before there was a verdict
   kToolFailed = 5,
   kSelfTestFailed = 6,
+  kCannotJudge = 125,  // bisect: this revision says nothing; skip it
   kInterrupted = 130,
 };
 
@@ -56,10 +57,49 @@ struct VerifyOptions {
 struct SweepOptions {
   std::vector<std::string> scenarios;
   std::uint64_t first_seed = 1;
-  std::uint64_t last_seed = 100;
-  std::optional<std::int64_t> real_ns;  // --for
-  int workers = 0;                      // 0: one a core
+  std::optional<std::uint64_t> last_seed;  // unset: as budgets allow, or 100
+  std::optional<std::int64_t> real_ns;     // --for
+  std::optional<std::uint64_t> runs;       // --runs
+  int workers = 0;                         // 0: one a core
+  std::uint64_t worker_bytes = std::uint64_t{2} << 30;
+  std::optional<std::int64_t>
+      run_ns;  // longer is a hang; unset: the scenarios'
   std::vector<std::string> settings;
+  bool seeds_from_commit = false;
+  std::string resume;    // a results directory to go on with
+  bool force = false;    // --resume of another build
+  std::string baseline;  // findings to compare with: a directory or a file
+  std::string junit;     // write JUnit XML here
+  bool github = false;   // annotations on stdout
+  bool jsonl = false;    // each record on stdout as it comes
+  std::string corpus;    // seeds to run first; new ones are added
+  std::size_t keep_runs = 20;
+};
+
+struct DoctorOptions {
+  bool deep = false;
+};
+
+struct CorpusOptions {
+  std::string verb;  // list | add | verify | prune
+  std::vector<std::string> files;
+  std::string folder = "scenarios/regressions";
+  std::string seeds_file = ".wringer/corpus/seeds";
+  std::optional<std::uint64_t> seed;  // add: keep this seed of the file
+  std::string name;                   // add: the file's name in the folder
+  std::string fixed_in;               // add: the commit
+  bool force = false;                 // add although it still fails
+};
+
+struct BisectOptions {
+  std::string scenario;  // or capsule
+  std::string good;
+  std::string bad = "HEAD";
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> settings;
+  std::string build;  // command that builds a revision, in its top folder
+  std::string tool;   // the tool it makes, from the top folder
+  bool step = false;  // one revision: called by git
 };
 
 struct CheckOptionsCli {
@@ -80,6 +120,9 @@ struct ScenarioOptions {
 int RunScenario(const CommonOptions& common, const RunOptionsCli& options);
 int VerifyScenario(const CommonOptions& common, const VerifyOptions& options);
 int SweepScenarios(const CommonOptions& common, const SweepOptions& options);
+int Doctor(const CommonOptions& common, const DoctorOptions& options);
+int CorpusTool(const CommonOptions& common, const CorpusOptions& options);
+int Bisect(const CommonOptions& common, const BisectOptions& options);
 int CheckHistoryFile(const CommonOptions& common,
                      const CheckOptionsCli& options);
 int ScenarioTool(const CommonOptions& common, const ScenarioOptions& options);

@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "engine/base/hash.h"
 #include "engine/base/marks.h"
 #include "reports/check/check_history.h"
 #include "sim/cli/expectation.h"
+#include "sim/cli/signature.h"
 #include "sim/cli/terminal.h"
+#include "sim/explore/fingerprint.h"
 
 namespace wringer::cli {
 namespace {
@@ -85,6 +85,7 @@ class Judgement {
       verdict_.expected = *scenario_.expect.violation;
       verdict_.expected_seen = Seen(verdict_.expected);
     }
+    Sign(result_, &verdict_);
     return std::move(verdict_);
   }
 
@@ -249,16 +250,8 @@ Verdict Judge(const Scenario& scenario, const RunResult& result) {
 
 std::string Fingerprint(const Verdict& verdict) {
   if (verdict.violations.empty()) return "";
-  std::string what = verdict.id();
-  // The sentence that names the broken rule, without its numbers.
-  for (const CheckResult& check : verdict.checks) {
-    if (check.status != CheckStatus::kViolated || check.findings.empty()) {
-      continue;
-    }
-    absl::StrAppend(&what, "|", check.id, "|", check.findings[0].kind);
-    break;
-  }
-  return absl::StrFormat("%06x", Hash64(what) & 0xffffff);
+  return sim::FingerprintOf(
+      {verdict.id(), verdict.rule, verdict.role, verdict.phase});
 }
 
 }  // namespace wringer::cli

@@ -37,6 +37,10 @@ struct Verdict {
   // Set if the scenario says that a violation must appear.
   std::string expected;
   bool expected_seen = false;
+  // What the first violation broke, who did, and when; see signature.h.
+  std::string rule;
+  std::string role;
+  std::string phase;
 
   bool passed() const;
   ExitCode exit_code() const;

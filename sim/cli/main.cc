@@ -1,11 +1,12 @@
-// `wringer`: the command line. The only file that knows CLI11; everything else
-// gets plain options.
+// `wringer`: the command line. This file and campaign_flags.cc know CLI11;
+// everything else gets plain options.
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sim/cli/campaign_flags.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/terminal.h"
 #include "sim/scenario/schema/units.h"
@@ -18,13 +19,11 @@ struct Everything {
   CommonOptions common;
   std::string color = "auto";
   std::string seed;
-  std::string seeds;
   std::string until;
-  std::string duration;
   std::string window;
   RunOptionsCli run;
   VerifyOptions verify;
-  SweepOptions sweep;
+  CampaignFlags campaign;
   CheckOptionsCli check;
   ScenarioOptions scenario;
 };
@@ -98,16 +97,8 @@ void AddAll(CLI::App* top, Everything* all) {
   AddSettings(verify, &all->verify.settings);
   AddCommon(verify, all);
 
-  CLI::App* sweep =
-      top->add_subcommand("sweep", "Many seeds over worker processes");
-  sweep->add_option("scenarios", all->sweep.scenarios, "Files or directories")
-      ->required();
-  sweep->add_option("--seeds", all->seeds, "A..B, both included");
-  sweep->add_option("--for", all->duration, "Real time to spend")
-      ->check(CheckDuration);
-  sweep->add_option("-j", all->sweep.workers, "Workers (one a core)");
-  AddSettings(sweep, &all->sweep.settings);
-  AddCommon(sweep, all);
+  AddCampaignCommands(
+      top, [all](CLI::App* app) { AddCommon(app, all); }, &all->campaign);
 
   CLI::App* check = top->add_subcommand("check", "Judge a history again");
   check->add_option("history", all->check.history, "A history file")
@@ -185,21 +176,6 @@ bool Settle(Everything* all, std::string* complaint) {
     all->scenario.seed = all->run.seed;
   }
   if (!all->until.empty()) all->run.until = Duration(all->until);
-  if (!all->duration.empty()) all->sweep.real_ns = Duration(all->duration);
-  if (!all->seeds.empty()) {
-    const std::size_t dots = all->seeds.find("..");
-    const auto first = ParseSeed(all->seeds.substr(0, dots));
-    const auto last = dots == std::string::npos
-                          ? first
-                          : ParseSeed(all->seeds.substr(dots + 2));
-    if (!first || !last || *first > *last) {
-      *complaint =
-          absl::StrCat("\"", all->seeds, "\" is no range of seeds: give A..B");
-      return false;
-    }
-    all->sweep.first_seed = *first;
-    all->sweep.last_seed = *last;
-  }
   if (!all->window.empty()) {
     const std::size_t dots = all->window.find("..");
     const std::string from = all->window.substr(0, dots);
@@ -213,7 +189,7 @@ bool Settle(Everything* all, std::string* complaint) {
     all->run.log_from = Duration(from);
     all->run.log_to = Duration(to);
   }
-  return true;
+  return SettleCampaign(&all->campaign, complaint);
 }
 
 int Dispatch(const CLI::App& top, const Everything& all) {
@@ -222,7 +198,9 @@ int Dispatch(const CLI::App& top, const Everything& all) {
     return RunScenario(all.common, all.run);
   }
   if (name == "verify") return VerifyScenario(all.common, all.verify);
-  if (name == "sweep") return SweepScenarios(all.common, all.sweep);
+  if (const auto code = RunCampaignCommand(name, all.common, all.campaign)) {
+    return *code;
+  }
   if (name == "check") return CheckHistoryFile(all.common, all.check);
   return ScenarioTool(all.common, all.scenario);
 }
