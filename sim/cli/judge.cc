@@ -143,9 +143,10 @@ class Judgement {
       }
     }
     // A lost acknowledgement explains the stale reads that follow from it.
-    std::stable_partition(found.begin(), found.end(), [](const Violation& v) {
-      return v.id == "safety/lost-ack";
-    });
+    const auto lost = std::find_if(
+        found.begin(), found.end(),
+        [](const Violation& v) { return v.id == "safety/lost-ack"; });
+    if (lost != found.end()) std::rotate(found.begin(), lost, lost + 1);
     for (Violation& violation : found) {
       verdict_.violations.push_back(std::move(violation));
     }
