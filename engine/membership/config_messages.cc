@@ -1,38 +1,15 @@
 #include "engine/membership/config_messages.h"
 
 #include "engine/base/coding.h"
+#include "engine/membership/config_state.h"
 
 namespace wringer::membership {
 namespace {
 
-using replication::ClusterView;
-
-void EncodeNodes(const std::vector<NodeId>& nodes, Writer& w) {
-  w.Varint(nodes.size());
-  for (NodeId node : nodes) w.Id(node);
-}
-
-std::vector<NodeId> DecodeNodes(Reader& r) {
-  std::vector<NodeId> nodes(r.Count(1));
-  for (NodeId& node : nodes) node = r.As<NodeId>();
-  return nodes;
-}
-
-void EncodeView(const ClusterView& view, Writer& w) {
-  w.Id(view.epoch);
-  w.Id(view.primary);
-  EncodeNodes(view.members, w);
-  EncodeNodes(view.in_sync, w);
-}
-
-ClusterView DecodeView(Reader& r) {
-  ClusterView view;
-  view.epoch = r.As<Epoch>();
-  view.primary = r.As<NodeId>();
-  view.members = DecodeNodes(r);
-  view.in_sync = DecodeNodes(r);
-  return view;
-}
+// Flags of a request.
+constexpr std::uint8_t kLeads = 1;
+constexpr std::uint8_t kForgot = 2;
+constexpr std::uint8_t kWantsLease = 4;
 
 absl::Status Finish(const Reader& r, const char* what) {
   if (r.done()) return absl::OkStatus();
@@ -47,7 +24,11 @@ void EncodeConfigRequest(const ConfigRequest& request, std::string* out) {
   w.Id(request.known);
   w.Id(request.durable.term);
   w.Id(request.durable.index);
-  w.Bool(request.leads);
+  unsigned flags = request.leads ? kLeads : 0;
+  if (request.forgot) flags |= kForgot;
+  if (request.lease_from) flags |= kWantsLease;
+  w.U8(static_cast<std::uint8_t>(flags));
+  if (request.lease_from) w.SignedVarint(*request.lease_from);
   w.Bool(request.propose.has_value());
   if (request.propose) {
     w.Id(request.propose->expected);
@@ -61,7 +42,12 @@ absl::Status DecodeConfigRequest(Slice body, ConfigRequest* request) {
   request->known = r.As<Epoch>();
   request->durable.term = r.As<Term>();
   request->durable.index = r.As<LogIndex>();
-  request->leads = r.Bool();
+  const std::uint8_t flags = r.U8();
+  if (flags > (kLeads | kForgot | kWantsLease)) r.Fail();
+  request->leads = (flags & kLeads) != 0;
+  request->forgot = (flags & kForgot) != 0;
+  request->lease_from.reset();
+  if ((flags & kWantsLease) != 0) request->lease_from = r.SignedVarint();
   request->propose.reset();
   if (r.Bool()) {
     request->propose.emplace();
@@ -71,14 +57,34 @@ absl::Status DecodeConfigRequest(Slice body, ConfigRequest* request) {
   return Finish(r, "malformed config request");
 }
 
+// The view, and what there is beyond it, if anything: most replies end there.
 void EncodeConfigReply(const ConfigReply& reply, std::string* out) {
   Writer w(out);
   EncodeView(reply.view, w);
+  if (reply.leader == kNoNode && !reply.lease) return;
+  w.Id(reply.leader);
+  w.Bool(reply.lease.has_value());
+  if (!reply.lease) return;
+  w.Id(reply.lease->incarnation);
+  w.SignedVarint(reply.lease->from);
+  w.SignedVarint(reply.lease->length);
 }
 
 absl::Status DecodeConfigReply(Slice body, ConfigReply* reply) {
   Reader r(body);
+  *reply = {};
   reply->view = DecodeView(r);
+  if (r.done()) return absl::OkStatus();
+  reply->leader = r.As<NodeId>();
+  if (r.Bool()) {
+    LeaseGrant& lease = reply->lease.emplace();
+    lease.incarnation = r.As<Incarnation>();
+    lease.from = r.SignedVarint();
+    lease.length = r.SignedVarint();
+    if (lease.length < 0) r.Fail();
+  } else if (reply->leader == kNoNode) {
+    r.Fail();  // nothing to say is said by saying nothing
+  }
   return Finish(r, "malformed config reply");
 }
 

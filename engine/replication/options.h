@@ -30,6 +30,12 @@ struct PrimaryBackupOptions {
   NodeId first_primary{1};
   Nanos heartbeat = 50 * kMillisecond;
   Nanos failover_after = 500 * kMillisecond;  // of silence
+  // A failure detector gives advice: a backup does not promote itself while it
+  // is told that the primary lives, unless that goes on for too long.
+  bool advised = false;
+  // Asked of the config service, for lease reads; 0: none.
+  Nanos lease = 0;
+  std::uint32_t clock_drift_ppm = 200;  // bound the leases rely on
   std::size_t max_batch_bytes = 256 << 10;
   std::size_t max_inflight = 64;  // append messages per backup
 };

@@ -123,6 +123,9 @@ struct PeerChanged {  // advice of the failure detector
 
 struct ConfigChanged {  // granted by the config service
   ClusterView view;
+  // No other primary is appointed before the node's own monotonic clock shows
+  // this; 0: no lease.
+  Nanos lease_until = 0;
 };
 
 // Leaderless store operations, answered.
@@ -346,6 +349,9 @@ struct Status {
   std::vector<NodeId> voters_next;
   // Leader only: until when (own monotonic clock) it may answer lease reads.
   Nanos lease_until = 0;
+  // It has lost what it once promised, and leads nothing until brought up to
+  // date. The config service asks before it appoints.
+  bool forgot = false;
 };
 
 // ---- What a model can do, as data (replication.md A3, A4) -------------------

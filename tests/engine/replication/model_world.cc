@@ -155,9 +155,11 @@ void ModelWorld::CarryOut(Node& node, Ready& ready) {
     request.durable = node.disk.log.empty() ? node.disk.base
                                             : node.disk.log.back().position();
     request.leads = node.model->status().role == Role::kLeader;
+    request.forgot = node.model->status().forgot;
     request.propose = ready.propose_config;
     membership::ConfigService::Output out;
-    config_->OnRequest(now_, request, &out);  // the answer comes by the tick
+    // The answer comes by the tick.
+    config_->OnRequest(now_, node.incarnation, request, &out);
   }
   for (const Fetch& fetch : ready.fetches) {
     Fetched fetched;
@@ -398,14 +400,15 @@ void ModelWorld::ConfigTick() {
                                             : node.disk.log.back().position();
     request.leads = status.role == Role::kLeader &&
                     status.term.value() == node.known_epoch.value();
-    config_->OnRequest(now_, request, &out);
+    request.forgot = status.forgot;
+    config_->OnRequest(now_, node.incarnation, request, &out);
   }
   config_->OnTick(now_, &out);
   for (auto& [to, reply] : out) {
     Node& node = at(to);
     if (node.model == nullptr || cut_.contains(to)) continue;
     node.known_epoch = reply.view.epoch;
-    Step(node, ConfigChanged{reply.view});
+    Step(node, ConfigChanged{.view = reply.view});
   }
 }
 
