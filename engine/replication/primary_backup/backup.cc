@@ -15,17 +15,16 @@ void PrimaryBackup::OnAppend(NodeId from, const Append& append, Ready& ready) {
   if (view_.primary == kNoNode) view_.primary = from;
   // One primary an epoch: anyone else claiming it is not to be believed.
   if (view_.primary != from) return;
+  patience_ = 0;
   if (pb_.failover == Failover::kUnfenced) {
-    const auto rank =
-        std::find(view_.members.begin(), view_.members.end(), options_.self) -
-        view_.members.begin();
-    Arm(kSilence, pb_.failover_after + rank * 2 * pb_.heartbeat, ready);
+    ArmSilence(pb_.failover_after, ready);
   }
   if (install_pending_) return;
   if (!Agrees(from, append, ready) || !Accept(from, append, ready)) return;
 
   const LogIndex end = append.prev.index + append.entries.size();
   agreed_ = std::max(agreed_, end);
+  matched_ = std::max(matched_, end);
   primary_safe_ = std::max(primary_safe_, append.safe);
   AdvanceBackup(ready);
   const bool new_round = append.round > round_seen_;
@@ -86,6 +85,7 @@ void PrimaryBackup::AdvanceBackup(Ready& ready) {
   if (leads()) return;
   const LogIndex settled = std::min({primary_safe_, agreed_, durable_});
   SetSafe(settled, ready);
+  ReleaseBounded(ready);
   if (forgot_ && settled >= primary_safe_ && settled.value() > 0 &&
       view_.primary != kNoNode && view_.primary != options_.self) {
     WR_MARK(kPrimaryBackupRebuilt);
@@ -173,6 +173,7 @@ void PrimaryBackup::OnInstalled(const SnapshotInstalled& installed,
   applied_ = installed.at.index;
   safe_ = installed.at.index;
   agreed_ = installed.at.index;
+  matched_ = installed.at.index;
   primary_safe_ = std::max(primary_safe_, safe_);
   wants_snapshot_ = false;
   if (leads() || view_.primary == kNoNode) return;

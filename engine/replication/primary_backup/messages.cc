@@ -13,6 +13,8 @@ enum class Tag : std::uint8_t {
   kStale,
   kSnapshotChunk,
   kSnapshotAck,
+  kFreshAsk,
+  kFreshAnswer,
 };
 
 struct Encoder {
@@ -53,6 +55,15 @@ struct Encoder {
     EncodePosition(m.at, w);
     w.Varint(m.next_offset);
     w.Bool(m.installed);
+  }
+  void operator()(const FreshAsk& m) const {
+    w.U8(static_cast<std::uint8_t>(Tag::kFreshAsk));
+    w.Varint(m.id);
+  }
+  void operator()(const FreshAnswer& m) const {
+    w.U8(static_cast<std::uint8_t>(Tag::kFreshAnswer));
+    w.Varint(m.id);
+    w.Id(m.index);
   }
 };
 
@@ -141,6 +152,16 @@ absl::Status Decode(Slice bytes, Message* message) {
     case Tag::kSnapshotAck:
       message->body = DecodeSnapshotAck(r);
       break;
+    case Tag::kFreshAsk:
+      message->body = FreshAsk{r.Varint()};
+      break;
+    case Tag::kFreshAnswer: {
+      FreshAnswer m;
+      m.id = r.Varint();
+      m.index = r.As<LogIndex>();
+      message->body = m;
+      break;
+    }
     default:
       r.Fail();
   }

@@ -57,9 +57,22 @@ struct SnapshotAck {
   bool installed = false;
 };
 
+// Backup to primary: how far must I have executed to be as fresh as you are
+// now? For bounded reads.
+struct FreshAsk {
+  std::uint64_t id = 0;  // of this life of the backup
+};
+// The answer, once the primary has proved that it still is one.
+struct FreshAnswer {
+  std::uint64_t id = 0;
+  LogIndex index;
+};
+
 struct Message {
   Term epoch;  // the sender's
-  std::variant<Append, Ack, Reject, Stale, SnapshotChunk, SnapshotAck> body;
+  std::variant<Append, Ack, Reject, Stale, SnapshotChunk, SnapshotAck, FreshAsk,
+               FreshAnswer>
+      body;
 };
 
 void Encode(const Message& message, std::string* out);

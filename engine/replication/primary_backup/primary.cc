@@ -34,7 +34,7 @@ void PrimaryBackup::OnSubmit(const Submit& submit, Ready& ready) {
     return;
   }
   AppendEntry(EntryKind::kCommand, submit.payload, ready);
-  writes_.push_back({submit.ticket, log_.last(), asked, now_});
+  writes_.push_back({submit.ticket, log_.last(), asked, now_.monotonic});
   if (writes_.size() == 1 && pb_.degrade != Degrade::kBlock) {
     Arm(kDegrade, pb_.degrade_after, ready);
   }
@@ -313,7 +313,7 @@ void PrimaryBackup::ReleaseWrites(Ready& ready) {
 
 void PrimaryBackup::OnDegradeTimer(Ready& ready) {
   if (writes_.empty()) return;
-  const Nanos waited = now_ - writes_.front().since;
+  const Nanos waited = now_.monotonic - writes_.front().since;
   if (waited < pb_.degrade_after) {
     Arm(kDegrade, pb_.degrade_after - waited, ready);
     return;

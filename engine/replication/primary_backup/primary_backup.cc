@@ -63,7 +63,13 @@ Capabilities PrimaryBackupCapabilities(const ReplicationOptions& options) {
                            WriteLevelKind::kQuorum, WriteLevelKind::kAll});
   }
   c.read_levels = {ReadLevelKind::kLocal, ReadLevelKind::kSession,
-                   ReadLevelKind::kLeader, ReadLevelKind::kStrong};
+                   ReadLevelKind::kBounded, ReadLevelKind::kLeader,
+                   ReadLevelKind::kStrong};
+  // Somebody must grant the lease.
+  if (options.primary_backup.failover == Failover::kFenced &&
+      options.primary_backup.lease > 0) {
+    c.read_levels.push_back(ReadLevelKind::kLease);
+  }
   c.needs_config_service = options.primary_backup.failover == Failover::kFenced;
   c.default_write = DefaultWrite(options);
   c.default_read = {ReadLevelKind::kStrong, 0};
@@ -80,7 +86,7 @@ PrimaryBackup::PrimaryBackup(const ReplicationOptions& options)
 }
 
 void PrimaryBackup::Step(const Input& input, Ready& ready) {
-  now_ = input.now.monotonic;
+  now_ = input.now;
   struct Dispatch {
     PrimaryBackup& self;
     Ready& ready;
@@ -109,9 +115,7 @@ void PrimaryBackup::Step(const Input& input, Ready& ready) {
                          std::min(self.durable_, self.agreed_), {}, ready);
       }
     }
-    void operator()(const ConfigChanged& in) const {
-      self.OnConfig(in.view, ready);
-    }
+    void operator()(const ConfigChanged& in) const { self.OnConfig(in, ready); }
     void operator()(const SnapshotPart& in) const {
       self.OnSnapshotPart(in, ready);
     }
@@ -127,9 +131,11 @@ void PrimaryBackup::Step(const Input& input, Ready& ready) {
       self.log_.DropPrefix(upto);
       ready.drop_prefix = upto;
     }
-    // Advice of detectors, and inputs of other families of models.
-    void operator()(const ReadDone&) const {}
-    void operator()(const PeerChanged&) const {}
+    void operator()(const ReadDone& in) const { self.OnReadDone(in, ready); }
+    void operator()(const PeerChanged& in) const {
+      self.OnPeerChanged(in, ready);
+    }
+    // Inputs of other families of models.
     void operator()(const Merged&) const {}
     void operator()(const StoreReadDone&) const {}
     void operator()(const StoreScanDone&) const {}
@@ -215,6 +221,10 @@ void PrimaryBackup::OnReceive(const Receive& receive, Ready& ready) {
     OnSnapshotChunk(receive.from, *chunk, ready);
   } else if (const auto* done = std::get_if<SnapshotAck>(&message.body)) {
     if (leads()) OnSnapshotAck(receive.from, *done, ready);
+  } else if (const auto* ask = std::get_if<FreshAsk>(&message.body)) {
+    if (leads()) OnFreshAsk(receive.from, *ask, ready);
+  } else if (const auto* fresh = std::get_if<FreshAnswer>(&message.body)) {
+    if (receive.from == view_.primary) OnFreshAnswer(*fresh, ready);
   }
 }
 
@@ -224,22 +234,67 @@ void PrimaryBackup::OnTimer(const Timer& timer, Ready& ready) {
       if (leads()) OnHeartbeat(ready);
       break;
     case kSilence:
-      if (leads() || !MayPromoteItself()) {
-        if (!leads()) BecomeBackup(ready);
-        break;
-      }
-      WR_MARK(kPrimaryBackupSelfPromotion);
-      AdoptView({OwnNextEpoch(), options_.self, view_.members, view_.members},
-                ready);
+      if (!leads()) OnSilence(ready);
       break;
     case kDegrade:
       if (leads()) OnDegradeTimer(ready);
       break;
+    case kQuestion:
+      OnQuestionTimer(ready);
+      break;
   }
 }
 
-void PrimaryBackup::OnConfig(const ClusterView& view, Ready& ready) {
+void PrimaryBackup::OnSilence(Ready& ready) {
+  if (!MayPromoteItself()) {
+    BecomeBackup(ready);
+    return;
+  }
+  // The detector says that the primary lives. It may be alive and yet lead
+  // nothing, so this advice is not taken for ever.
+  constexpr std::uint32_t kPatience = 4;
+  const bool lives = view_.primary != kNoNode &&
+                     view_.primary != options_.self &&
+                     !suspected_.contains(view_.primary);
+  if (pb_.advised && lives && ++patience_ < kPatience) {
+    ArmSilence(pb_.failover_after, ready);
+    return;
+  }
+  WR_MARK(kPrimaryBackupSelfPromotion);
+  AdoptView({OwnNextEpoch(), options_.self, view_.members, view_.members},
+            ready);
+}
+
+void PrimaryBackup::OnPeerChanged(const PeerChanged& change, Ready& ready) {
+  if (change.alive) {
+    suspected_.erase(change.peer);
+    return;
+  }
+  suspected_.insert(change.peer);
+  const bool mine_to_do = pb_.failover == Failover::kUnfenced && pb_.advised;
+  if (mine_to_do && !leads() && change.peer == view_.primary) {
+    ArmSilence(1, ready);
+  }
+}
+
+void PrimaryBackup::ArmSilence(Nanos silence, Ready& ready) const {
+  const auto rank =
+      std::find(view_.members.begin(), view_.members.end(), options_.self) -
+      view_.members.begin();
+  Arm(kSilence, silence + rank * 2 * pb_.heartbeat, ready);
+}
+
+void PrimaryBackup::OnConfig(const ConfigChanged& change, Ready& ready) {
   if (pb_.failover != Failover::kFenced || latched_) return;
+  OnView(change.view, ready);
+  // A lease is the primary's, whatever epochs it has gone through since.
+  if (leads() && change.view.primary == options_.self &&
+      change.view.epoch == view_.epoch) {
+    lease_until_ = std::max(lease_until_, change.lease_until);
+  }
+}
+
+void PrimaryBackup::OnView(const ClusterView& view, Ready& ready) {
   if (view.epoch < view_.epoch) return;
   if (view.epoch == view_.epoch) {
     // The number was known from a message, or from a former life. A primary
@@ -278,6 +333,7 @@ void PrimaryBackup::BecomePrimary(Ready& ready) {
   const bool led = leads();
   status_.role = Role::kLeader;
   if (!led) {
+    FailPending(ready);
     WR_MARK(kPrimaryBackupPromoted);
     round_ = 0;
     round_open_ = false;
@@ -303,8 +359,12 @@ void PrimaryBackup::BecomePrimary(Ready& ready) {
 }
 
 void PrimaryBackup::BecomeBackup(Ready& ready) {
-  if (leads()) FailPending(ready);
+  FailPending(ready);
   status_.role = Role::kFollower;
+  lease_until_ = 0;
+  matched_ = LogIndex{0};
+  fresh_at_ = -1;
+  patience_ = 0;
   progress_.clear();
   agreed_ = safe_;
   primary_safe_ = safe_;
@@ -314,11 +374,7 @@ void PrimaryBackup::BecomeBackup(Ready& ready) {
   Disarm(kHeartbeat, ready);
   Disarm(kDegrade, ready);
   if (pb_.failover == Failover::kUnfenced) {
-    // Staggered by rank, so that usually one promotes itself first.
-    const auto rank =
-        std::find(view_.members.begin(), view_.members.end(), options_.self) -
-        view_.members.begin();
-    Arm(kSilence, pb_.failover_after + rank * 2 * pb_.heartbeat, ready);
+    ArmSilence(pb_.failover_after, ready);
   }
 }
 
@@ -371,10 +427,17 @@ void PrimaryBackup::FailPending(Ready& ready) {
     Refuse(write.ticket, wire::Outcome::kUnknown, ready);
   }
   for (const PendingRead& read : reads_) {
+    if (read.ticket == Ticket{0}) continue;  // a backup's: it will ask again
     Refuse(read.ticket, wire::Outcome::kNotLeader, ready);
+  }
+  for (const Question& question : questions_) {
+    for (const auto& [ticket, level] : question.reads) {
+      Refuse(ticket, wire::Outcome::kNotLeader, ready);
+    }
   }
   writes_.clear();
   reads_.clear();
+  questions_.clear();
 }
 
 void PrimaryBackup::SetSafe(LogIndex safe, Ready& ready) {
@@ -395,6 +458,8 @@ void PrimaryBackup::UpdateStatus() {
   status_.leader = view_.primary;
   status_.last = log_.last();
   status_.commit = safe_;
+  status_.lease_until = leads() ? lease_until_ : 0;
+  status_.forgot = forgot_;
 }
 
 }  // namespace wringer::replication::primary_backup

@@ -16,6 +16,8 @@
 //     it is rebuilt from a replica snapshot.
 //  6. A blank node that is not being born has forgotten promises: it leads
 //     nothing until a primary has brought it up to date.
+//  7. A lease read rests on the config service's word that nobody else is
+//     appointed before the lease runs out, and is checked again after reading.
 //
 // Failover: kNone (an operator's business), kUnfenced (a backup that hears
 // nothing promotes itself: split brain is possible, and shown), kFenced (the
@@ -26,6 +28,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "engine/base/types.h"
@@ -78,18 +81,40 @@ class PrimaryBackup : public Replicator {
     wire::WriteLevel asked;
     Nanos since = 0;  // monotonic time of submission
   };
+  // A read that waits for a round: a client's, or a backup's question.
   struct PendingRead {
-    Ticket ticket;
+    Ticket ticket;  // 0: `backup` asked
     LogIndex at_least;
     std::uint64_t round = 0;  // waits for this round of every in-sync backup
+    NodeId backup{};
+    std::uint64_t id = 0;  // of the backup's question
   };
-  enum TimerId : std::uint8_t { kHeartbeat = 0, kSilence = 1, kDegrade = 2 };
+  // At a backup: bounded reads that wait for the answer to one question, and
+  // then until the log agrees with the primary's up to `index`.
+  struct Question {
+    std::uint64_t id = 0;
+    Nanos asked_at = 0;
+    bool answered = false;
+    LogIndex index;
+    std::vector<std::pair<Ticket, wire::ReadLevel>> reads;
+  };
+  enum TimerId : std::uint8_t {
+    kHeartbeat = 0,
+    kSilence = 1,
+    kDegrade = 2,
+    kQuestion = 3,
+  };
 
   // primary_backup.cc: the switch, lives and epochs.
   void OnStart(const Start& start, Ready& ready);
   void OnReceive(const Receive& receive, Ready& ready);
   void OnTimer(const Timer& timer, Ready& ready);
-  void OnConfig(const ClusterView& view, Ready& ready);
+  void OnConfig(const ConfigChanged& change, Ready& ready);
+  void OnView(const ClusterView& view, Ready& ready);
+  void OnPeerChanged(const PeerChanged& change, Ready& ready);
+  void OnSilence(Ready& ready);
+  // Staggered by rank, so that usually one promotes itself first.
+  void ArmSilence(Nanos silence, Ready& ready) const;
   // Accepts a greater epoch: persists it and forgets the old leadership.
   void AdoptView(ClusterView view, Ready& ready);
   void BecomePrimary(Ready& ready);
@@ -136,6 +161,18 @@ class PrimaryBackup : public Replicator {
   // The newest round that every in-sync backup has answered.
   std::uint64_t AnsweredRound() const;
   void ReleaseReads(Ready& ready);
+  // Whoever is primary now was so when the read at hand came in, too.
+  bool LeaseHolds() const;
+  void OnReadDone(const ReadDone& done, Ready& ready);
+
+  // bounded.cc: reads at a backup that are late by so much at most.
+  void SubmitBounded(Ticket ticket, wire::ReadLevel level, Ready& ready);
+  void OnFreshAsk(NodeId from, const FreshAsk& ask, Ready& ready);
+  void AnswerFresh(NodeId to, std::uint64_t id, LogIndex index, Ready& ready);
+  void OnFreshAnswer(const FreshAnswer& answer, Ready& ready);
+  void ReleaseBounded(Ready& ready);
+  // Refuses those whose answer is overdue.
+  void OnQuestionTimer(Ready& ready);
 
   // backup.cc.
   void OnAppend(NodeId from, const Append& append, Ready& ready);
@@ -189,7 +226,9 @@ class PrimaryBackup : public Replicator {
   std::uint64_t round_ = 0;
   bool round_open_ = false;  // a round was asked for and not yet sent
   bool degraded_ = false;    // acknowledges alone, and says so in every reply
-  Nanos now_ = 0;            // monotonic, of the input at hand
+  Now now_;                  // of the input at hand
+  // No other primary before this, by the clock leases are measured on.
+  Nanos lease_until_ = 0;
   // Admission asked for and not yet granted: counted as in sync already, so
   // that nothing is acknowledged without it (Kafka's maximal ISR).
   std::vector<NodeId> proposed_in_sync_;
@@ -198,6 +237,14 @@ class PrimaryBackup : public Replicator {
   LogIndex agreed_;        // the log agrees with the primary's up to here
   LogIndex primary_safe_;  // as the primary last said
   std::uint64_t round_seen_ = 0;
+  std::set<NodeId> suspected_;  // advice of the failure detector
+  std::uint32_t patience_ = 0;  // times it kept the backup from acting
+  std::deque<Question> questions_;
+  std::uint64_t question_id_ = 0;
+  LogIndex matched_;  // agreed upon with the primary of this epoch; 0 nothing
+  // State up to `fresh_index_` was the primary's at `fresh_at_` or later.
+  Nanos fresh_at_ = -1;
+  LogIndex fresh_index_;
   bool wants_snapshot_ = false;
   LogPosition installing_;  // 0: nothing
   std::uint64_t install_offset_ = 0;
