@@ -147,6 +147,7 @@ ClientReply Answers::ReplyOf(const ReadAnswer& answer,
 }
 
 void Answers::Send(NodeId to, const ClientReply& reply) {
+  if (own_ && to == self_) return own_(reply);
   body_.clear();
   wire::EncodeReply(reply, &body_);
   outbox_->Send(to, wire::FrameKind::kClientReply, body_);

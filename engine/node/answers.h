@@ -8,7 +8,9 @@
 #ifndef WR_ENGINE_NODE_ANSWERS_H_
 #define WR_ENGINE_NODE_ANSWERS_H_
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/types.h"
@@ -24,6 +26,13 @@ class Answers {
  public:
   Answers(Outbox* outbox, NodeCounters* counters)
       : outbox_(outbox), counters_(counters) {}
+
+  // Answers to requests of the node's own go to `hook`, not to the bus.
+  void set_own(NodeId self,
+               std::function<void(const wire::ClientReply&)> hook) {
+    self_ = self;
+    own_ = std::move(hook);
+  }
 
   replication::Ticket Open(NodeId from, const wire::ClientRequest& request);
   OpenRequest* Find(replication::Ticket ticket) {
@@ -67,6 +76,8 @@ class Answers {
 
   Outbox* const outbox_;
   NodeCounters* const counters_;
+  NodeId self_;
+  std::function<void(const wire::ClientReply&)> own_;
   Tickets tickets_;
   ApplyWaiters waiters_;
   std::string body_;

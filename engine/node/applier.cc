@@ -34,12 +34,13 @@ Result Refusal(Outcome outcome, LogPosition at) {
 
 Applier::Applier(const NodeOptions& options, env::Env* env,
                  storage::StorageEngine* engine, log_store::LogStore* log,
-                 Host* host)
+                 Host* host, ConfigMachine* machine)
     : options_(options),
       env_(env),
       engine_(engine),
       log_(log),
       host_(host),
+      machine_(machine),
       sessions_(options.sessions),
       work_(env->fibers) {}
 
@@ -54,6 +55,7 @@ absl::Status Applier::Load() {
                       engine_->Get(kConfigKey));
   config_ = std::move(config).value_or(std::string());
   WR_RETURN_IF_ERROR(sessions_.Load(engine_));
+  if (machine_ != nullptr) WR_RETURN_IF_ERROR(machine_->Load(engine_));
   digest_.Clear();
   const auto it = engine_->NewIterator();
   for (it->Seek(Slice(&kDataPrefix, 1)); it->Valid(); it->Next()) {
@@ -179,6 +181,9 @@ absl::StatusOr<Result> Applier::Execute(const LogEntry& entry) {
     batch_.Put(kConfigKey, entry.payload);
     config_ = entry.payload;
     return Refusal(Outcome::kOk, at);
+  }
+  if (machine_ != nullptr) {
+    return machine_->Execute(entry.payload, at, &batch_, &delta_);
   }
   if (!wire::DecodeCommand(entry.payload, &command_).ok()) {
     return absl::DataLossError(

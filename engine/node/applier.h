@@ -20,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "engine/env/env.h"
 #include "engine/log_store/log_store.h"
+#include "engine/node/config_machine.h"
 #include "engine/node/host.h"
 #include "engine/node/options.h"
 #include "engine/node/stored_value.h"
@@ -36,9 +37,11 @@ struct SnapshotImage {
 
 class Applier {
  public:
-  // All pointers must outlive the applier.
+  // All pointers must outlive the applier. With a `machine` commands are its
+  // own, and no user data is kept.
   Applier(const NodeOptions& options, env::Env* env,
-          storage::StorageEngine* engine, log_store::LogStore* log, Host* host);
+          storage::StorageEngine* engine, log_store::LogStore* log, Host* host,
+          ConfigMachine* machine = nullptr);
 
   // Reads cursor, sessions and digest from the opened engine. May yield.
   absl::Status Load();
@@ -82,6 +85,7 @@ class Applier {
   storage::StorageEngine* const engine_;
   log_store::LogStore* const log_;
   Host* const host_;
+  ConfigMachine* const machine_;
 
   session::SessionTable sessions_;
   StateDigest digest_;

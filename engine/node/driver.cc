@@ -372,6 +372,8 @@ void Driver::Halt(const absl::Status& why) {
   answers_.FailAll();
   parts_->maintenance->Stop();
   parts_->config->Stop();
+  if (parts_->config_seat != nullptr) parts_->config_seat->Stop();
+  if (parts_->detector != nullptr) parts_->detector->Stop();
   if (parts_->applier != nullptr) parts_->applier->Stop();
   if (parts_->reader != nullptr) parts_->reader->Stop();
   if (parts_->snapshot_sender != nullptr) parts_->snapshot_sender->Stop();

@@ -37,6 +37,8 @@ class Driver final : public Host,
   void Refuse(NodeId from, const wire::ClientRequest& request,
               wire::Outcome outcome);
 
+  Answers& answers() { return answers_; }
+
   bool started() const { return started_; }
   bool halted() const { return halted_; }
   std::size_t open_requests() const { return answers_.open(); }

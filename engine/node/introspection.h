@@ -84,6 +84,13 @@ struct SnapshotInstalledAt {
   std::uint64_t state_digest = 0;
 };
 
+// A member of the config group executed a command that changed the view.
+struct ViewInstalled {
+  NodeId node;
+  Incarnation incarnation;
+  const replication::ClusterView* view = nullptr;
+};
+
 struct NodeHalted {
   NodeId node;
   Incarnation incarnation;
@@ -101,6 +108,7 @@ class NodeObserver {
   virtual void OnApplied(const EntryApplied&) {}
   virtual void OnInstalled(const SnapshotInstalledAt&) {}
   virtual void OnRole(const RoleChanged&) {}
+  virtual void OnView(const ViewInstalled&) {}
   virtual void OnHalted(const NodeHalted&) {}
 };
 

@@ -49,9 +49,17 @@ absl::Status Node::Build() {
   Driver* const host = driver_.get();
   p.config = std::make_unique<ConfigLink>(
       p.options, p.env, p.outbox.get(), p.log.get(), p.replicator.get(), host);
+  if (p.options.detector.kind != membership::DetectorOptions::Kind::kNone) {
+    p.detector = std::make_unique<DetectorLink>(p.options.detector, p.env,
+                                                p.outbox.get(), host);
+  }
+  if (p.options.config_group) {
+    p.config_machine = std::make_unique<ConfigMachine>(*p.options.config_group);
+  }
   if (p.has_log()) {
-    p.applier = std::make_unique<Applier>(p.options, p.env, p.engine.get(),
-                                          p.log.get(), host);
+    p.applier =
+        std::make_unique<Applier>(p.options, p.env, p.engine.get(), p.log.get(),
+                                  host, p.config_machine.get());
     p.reader = std::make_unique<Reader>(p.options, p.env, p.engine.get(),
                                         p.applier.get(), host);
     p.snapshot_sender = std::make_unique<SnapshotSender>(p.env, p.engine.get(),
@@ -64,7 +72,22 @@ absl::Status Node::Build() {
   }
   p.maintenance = std::make_unique<Maintenance>(
       p.options, p.env, p.engine.get(), p.log.get(), p.applier.get(), host);
+  if (p.config_machine != nullptr) BuildConfigSeat();
   return absl::OkStatus();
+}
+
+void Node::BuildConfigSeat() {
+  Parts& p = parts_;
+  const NodeId self = p.options.replication.self;
+  p.config_seat = std::make_unique<ConfigSeat>(
+      p.options, p.env, p.outbox.get(), p.observer, p.replicator.get(),
+      p.applier.get(), p.config_machine.get(),
+      [this, self](wire::ClientRequest request, Slice payload) {
+        driver_->Submit(self, std::move(request), payload);
+      });
+  driver_->answers().set_own(self, [this](const wire::ClientReply& reply) {
+    parts_.config_seat->OnAnswer(reply);
+  });
 }
 
 // ---- boot ----
@@ -89,6 +112,8 @@ void Node::RunBoot() {
   parts_.maintenance->Start();
   driver_->Start(std::move(*start));
   parts_.config->Start();
+  if (parts_.config_seat != nullptr) parts_.config_seat->Start();
+  if (parts_.detector != nullptr) parts_.detector->Start();
   parts_.observer->OnServing(Inspect());
 }
 
@@ -121,10 +146,19 @@ void Node::OnMessage(NodeId from, Slice bytes) {
       if (driver_->halted()) return;
       if (!parts_.config->OnReply(from, body)) ++counters.frames_malformed;
       return;
-    case FrameKind::kClientReply:
     case FrameKind::kConfigRequest:
+      if (driver_->halted()) return;
+      if (parts_.config_seat == nullptr ||
+          !parts_.config_seat->OnRequest(from, header.incarnation, body)) {
+        ++counters.frames_malformed;
+      }
+      return;
     case FrameKind::kDetector:
-      ++counters.frames_malformed;  // not for a replica
+      // A peer that runs a detector this node does not is none of its business.
+      if (parts_.detector != nullptr) parts_.detector->OnMessage(from, body);
+      return;
+    case FrameKind::kClientReply:
+      ++counters.frames_malformed;  // not for a node
       return;
   }
 }
@@ -137,6 +171,9 @@ void Node::OnClientRequest(NodeId from, Slice body) {
     return;
   }
   ++parts_.counters.requests;
+  if (parts_.config_seat != nullptr) {  // it keeps no data of theirs
+    return driver_->Refuse(from, request, wire::Outcome::kUnsupported);
+  }
   if (driver_->halted() ||
       driver_->open_requests() >= parts_.options.limits.open_requests) {
     return driver_->Refuse(from, request, wire::Outcome::kUnavailable);
@@ -168,6 +205,15 @@ void Node::ChangeMembers(std::vector<NodeId> voters,
 
 void Node::TransferLeadership(NodeId to) {
   driver_->Step(replication::TransferLeadership{.to = to});
+}
+
+bool Node::Appoint(NodeId primary, std::vector<NodeId> in_sync) {
+  return parts_.config_seat != nullptr && driver_->started() &&
+         parts_.config_seat->Appoint(primary, std::move(in_sync));
+}
+
+void Node::Promote(const replication::ClusterView& view) {
+  driver_->Step(replication::ConfigChanged{.view = view, .lease_until = 0});
 }
 
 // ---- introspection ----

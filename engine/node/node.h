@@ -48,12 +48,22 @@ class Node final : public env::MessageReceiver {
   void OnPeerChanged(NodeId peer, bool alive);
   void ChangeMembers(std::vector<NodeId> voters, std::vector<NodeId> learners);
   void TransferLeadership(NodeId to);
+  // Member of the config group: an operator appoints `primary` (config_seat.h).
+  bool Appoint(NodeId primary, std::vector<NodeId> in_sync);
+  // An operator tells this replica to take `view` for granted, unasked.
+  void Promote(const replication::ClusterView& view);
 
   // Looking changes nothing.
   NodeView Inspect() const;
   const NodeCounters& counters() const { return parts_.counters; }
   const replication::Capabilities& capabilities() const {
     return parts_.replicator->capabilities();
+  }
+  // The view in force as a member of the config group has executed it; null at
+  // a replica.
+  const replication::ClusterView* config_view() const {
+    return parts_.config_seat == nullptr ? nullptr
+                                         : &parts_.config_seat->view();
   }
   storage::EngineStats engine_stats() const { return parts_.engine->stats(); }
   // For a last look at what it holds: read only, on a fiber of this node.
@@ -62,6 +72,7 @@ class Node final : public env::MessageReceiver {
  private:
   Node(const NodeOptions& options, env::Env* env, NodeObserver* observer);
   absl::Status Build();
+  void BuildConfigSeat();
   void RunBoot();
   void OnClientRequest(NodeId from, Slice body);
   bool WithinLimits(const wire::ClientRequest& request) const;

@@ -41,6 +41,15 @@ absl::Status Validate(const NodeOptions& options) {
        }) {
     if (!status.ok()) return status;
   }
+  if (options.config_group && options.replication.model != "raft") {
+    return absl::InvalidArgumentError(
+        "node: a member of the config group runs raft");
+  }
+  if (options.detector.kind != membership::DetectorOptions::Kind::kNone &&
+      options.detector.interval <= 0) {
+    return absl::InvalidArgumentError(
+        "node: detector.interval must be positive");
+  }
   if (!options.config_nodes.empty() && options.config_heartbeat <= 0) {
     return absl::InvalidArgumentError(
         "node: config_heartbeat must be positive to ask a config service");

@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "engine/base/types.h"
 #include "engine/log_store/log_store.h"
+#include "engine/membership/config_judge.h"
+#include "engine/membership/detector.h"
 #include "engine/replication/options.h"
 #include "engine/session/session_table.h"
 #include "engine/storage/factory.h"
@@ -52,6 +55,10 @@ struct NodeOptions {
   // Whom to ask for the cluster view; empty: nobody.
   std::vector<NodeId> config_nodes;
   Nanos config_heartbeat = 50 * kMillisecond;
+  // Set at a member of the config group: it executes config commands, serves
+  // replicas and refuses clients.
+  std::optional<membership::ConfigServiceOptions> config_group;
+  membership::DetectorOptions detector;
   OnFailure on_failure = OnFailure::kStopServing;
   // Applied bytes after which a checkpoint is made, if the engine does not ask
   // for one before.

@@ -8,6 +8,9 @@
 #include "engine/log_store/log_store.h"
 #include "engine/node/applier.h"
 #include "engine/node/config_link.h"
+#include "engine/node/config_machine.h"
+#include "engine/node/config_seat.h"
+#include "engine/node/detector_link.h"
 #include "engine/node/introspection.h"
 #include "engine/node/maintenance.h"
 #include "engine/node/merge_applier.h"
@@ -31,8 +34,11 @@ struct Parts {
   std::unique_ptr<replication::Replicator> replicator;
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<ConfigLink> config;
+  std::unique_ptr<DetectorLink> detector;  // null: nobody is watched
   std::unique_ptr<Maintenance> maintenance;
   // Log models.
+  std::unique_ptr<ConfigMachine> config_machine;  // members of the config
+  std::unique_ptr<ConfigSeat> config_seat;        // group only
   std::unique_ptr<Applier> applier;
   std::unique_ptr<Reader> reader;
   std::unique_ptr<SnapshotSender> snapshot_sender;
