@@ -66,24 +66,46 @@ absl::Status Cluster::Build() {
   }
   SetLinks();
   for (const NodeId id : replicas_) WR_RETURN_IF_ERROR(BuildNode(id));
-  for (const NodeId id : config_nodes_) {
-    configs_.push_back(std::make_unique<ConfigHost>(
-        world_, &network_, trace_->ForNode(id), id,
-        ConfigServiceOptionsOf(scenario_),
-        NodeOptionsOf(scenario_, id, false, 0).cluster));
-    network_.SetTrace(id, trace_->ForNode(id));
-  }
+  for (const NodeId id : config_nodes_) WR_RETURN_IF_ERROR(BuildConfig(id));
+  WatchConfigGroup();
   BuildClients();
   return absl::OkStatus();
 }
 
 absl::Status Cluster::BuildNode(NodeId id) {
+  WR_ASSIGN_OR_RETURN(std::unique_ptr<SimNode> node, NewProcess(id, this));
+  nodes_.push_back(std::move(node));
+  return absl::OkStatus();
+}
+
+absl::Status Cluster::BuildConfig(NodeId id) {
+  if (scenario_.cluster.config_service == ConfigServiceKind::kRaft) {
+    WR_ASSIGN_OR_RETURN(std::unique_ptr<SimNode> node,
+                        NewProcess(id, &config_group_));
+    config_group_.Add(std::move(node));
+    return absl::OkStatus();
+  }
+  configs_.push_back(std::make_unique<ConfigHost>(
+      world_, &network_, trace_->ForNode(id), id,
+      ConfigServiceOptionsOf(scenario_),
+      NodeOptionsOf(scenario_, id, false, 0).cluster));
+  configs_.back()->set_on_view([this, id](const replication::ClusterView& v) {
+    for (Oracle* observer : observers_) {
+      observer->OnView({.node = id, .incarnation = {}, .view = &v});
+    }
+  });
+  network_.SetTrace(id, trace_->ForNode(id));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<SimNode>> Cluster::NewProcess(
+    NodeId id, node::NodeObserver* observer) {
   WR_ASSIGN_OR_RETURN(const DiskOptions disk,
                       DiskOptionsOf(scenario_, id, world_->seed()));
   SimNodeParts parts{.world = world_,
                      .network = &network_,
                      .trace = trace_->ForNode(id),
-                     .observer = this,
+                     .observer = observer,
                      .on_disk_event = {}};
   if (options_.watch_files) {
     parts.on_disk_event = [this](FaultEvent event, NodeId node) {
@@ -94,10 +116,21 @@ absl::Status Cluster::BuildNode(NodeId id) {
     return NodeOptionsOf(scenario_, id, first, world_->seed());
   };
   WR_RETURN_IF_ERROR(node::Validate(options(true)));
-  nodes_.push_back(std::make_unique<SimNode>(parts, id, disk, options));
+  auto node = std::make_unique<SimNode>(parts, id, disk, options);
   network_.SetTrace(id, trace_->ForNode(id));
-  SetClocks(&nodes_.back()->runtime());
-  return absl::OkStatus();
+  SetClocks(&node->runtime());
+  return node;
+}
+
+void Cluster::WatchConfigGroup() {
+  config_group_.set_hooks(
+      [this](NodeId node) {
+        if (driver_ != nullptr) driver_->OnEvent(FaultEvent::kNodeUp, node);
+      },
+      [this](const node::NodeHalted& halted) {
+        halts_.push_back(
+            absl::StrCat(NodeName(halted.node), ": ", halted.why.message()));
+      });
 }
 
 void Cluster::SetClocks(NodeRuntime* runtime) const {
@@ -211,6 +244,7 @@ bool Cluster::ClientsIdle() const {
 
 void Cluster::BootAll() {
   for (auto& config : configs_) config->Boot();
+  for (const auto& node : config_group_.nodes()) Restart(node->id());
   for (auto& node : nodes_) Restart(node->id());
 }
 
@@ -244,6 +278,11 @@ SimNode* Cluster::FindNode(NodeId id) const {
   return i < nodes_.size() ? nodes_[i].get() : nullptr;
 }
 
+SimNode* Cluster::FindProcess(NodeId id) const {
+  SimNode* replica = FindNode(id);
+  return replica != nullptr ? replica : config_group_.Find(id);
+}
+
 ConfigHost* Cluster::FindConfig(NodeId id) const {
   for (const auto& config : configs_) {
     if (config->runtime().id() == id) return config.get();
@@ -253,9 +292,11 @@ ConfigHost* Cluster::FindConfig(NodeId id) const {
 
 std::vector<std::string> Cluster::Defects() const {
   std::vector<std::string> defects;
-  for (const auto& node : nodes_) {
-    for (const std::string& defect : node->runtime().defects()) {
-      defects.push_back(absl::StrCat(NodeName(node->id()), ": ", defect));
+  for (const auto* group : {&nodes_, &config_group_.nodes()}) {
+    for (const auto& node : *group) {
+      for (const std::string& defect : node->runtime().defects()) {
+        defects.push_back(absl::StrCat(NodeName(node->id()), ": ", defect));
+      }
     }
   }
   return defects;

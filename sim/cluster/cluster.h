@@ -16,6 +16,7 @@
 #include "engine/node/introspection.h"
 #include "reports/history/history.h"
 #include "sim/cluster/client_host.h"
+#include "sim/cluster/config_group.h"
 #include "sim/cluster/config_host.h"
 #include "sim/cluster/sim_node.h"
 #include "sim/core/trace.h"
@@ -52,6 +53,14 @@ class Cluster final : public FaultTarget,
   void BootAll();
   // Told of everything from now on, in order of addition.
   void AddObserver(Oracle* observer) { observers_.push_back(observer); }
+  // Likewise, of the members of a raft config service.
+  void AddConfigObserver(Oracle* observer) {
+    config_group_.AddObserver(observer);
+  }
+  // Likewise, but only of the views that it installs.
+  void AddViewObserver(Oracle* observer) {
+    config_group_.AddViewObserver(observer);
+  }
   // Gets the milestones; null for nobody.
   void set_driver(FaultDriver* driver) { driver_ = driver; }
 
@@ -80,6 +89,9 @@ class Cluster final : public FaultTarget,
   std::vector<std::unique_ptr<SimNode>>& nodes() { return nodes_; }
   const std::vector<std::unique_ptr<SimNode>>& nodes() const { return nodes_; }
   SimNode* FindNode(NodeId id) const;
+  // A replica or a member of a raft config service; null if it is neither.
+  SimNode* FindProcess(NodeId id) const;
+  const ConfigGroup& config_group() const { return config_group_; }
   // What nodes did after their death, and halts, as text; empty in health.
   std::vector<std::string> Defects() const;
   const std::vector<std::string>& halts() const { return halts_; }
@@ -93,6 +105,7 @@ class Cluster final : public FaultTarget,
   std::vector<NodeId> Zone(Slice name) const override;
   NodeId Leader() const override { return leader_; }
   NodeId FormerLeader() const override { return former_leader_; }
+  NodeId ConfigLeader() const override { return config_group_.leader(); }
   bool Up(NodeId node) const override;
   bool Paused(NodeId node) const override;
   DeathReport Kill(NodeId node, Death death, std::uint64_t key,
@@ -117,11 +130,18 @@ class Cluster final : public FaultTarget,
           TraceHub* trace, reports::History* history);
   absl::Status Build();
   absl::Status BuildNode(NodeId id);
+  absl::Status BuildConfig(NodeId id);
+  void WatchConfigGroup();
+  // One process with its disk and clocks, told of to `observer`.
+  absl::StatusOr<std::unique_ptr<SimNode>> NewProcess(
+      NodeId id, node::NodeObserver* observer);
   void SetLinks();
   void SetClocks(NodeRuntime* runtime) const;
   void BuildClients();
   SimClientOptions ClientOptions(std::uint32_t number) const;
   ConfigHost* FindConfig(NodeId id) const;
+  std::string ChangeByGroup(ConfigAction action, NodeId node,
+                            const std::vector<NodeId>& in_sync);
   void Note(NodeId node, reports::NodeEventKind kind, std::uint64_t term = 0);
   std::vector<NodeId> NodesOfTargets(const std::vector<Target>& targets) const;
 
@@ -148,8 +168,9 @@ class Cluster final : public FaultTarget,
   std::vector<NodeId> replicas_;
   std::vector<NodeId> config_nodes_;
   std::vector<NodeId> client_ids_;
-  std::vector<std::unique_ptr<SimNode>> nodes_;  // parallel to replicas_
-  std::vector<std::unique_ptr<ConfigHost>> configs_;
+  std::vector<std::unique_ptr<SimNode>> nodes_;       // parallel to replicas_
+  std::vector<std::unique_ptr<ConfigHost>> configs_;  // scripted: m1
+  ConfigGroup config_group_;                          // raft: m1 .. mN
   OpSource source_;
   Recorder recorder_;
   std::vector<std::unique_ptr<ClientHost>> clients_;

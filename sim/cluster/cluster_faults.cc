@@ -20,7 +20,7 @@ std::vector<NodeId> Cluster::Zone(Slice name) const {
 
 // Clients do not die: for them the answer is no.
 bool Cluster::Up(NodeId node) const {
-  if (const SimNode* replica = FindNode(node)) return replica->up();
+  if (const SimNode* process = FindProcess(node)) return process->up();
   const ConfigHost* config = FindConfig(node);
   return config != nullptr && config->up();
 }
@@ -34,17 +34,20 @@ DeathReport Cluster::Kill(NodeId node, Death death, std::uint64_t key,
                           Ppm keep) {
   WR_CHECK(Up(node));
   DeathReport report;
-  SimNode* replica = FindNode(node);
-  if (replica == nullptr) {
+  SimNode* process = FindProcess(node);
+  if (process == nullptr) {
     FindConfig(node)->Kill();
   } else {
-    const Incarnation incarnation = replica->runtime().incarnation();
-    report = replica->Kill(death, key, keep);
-    for (Oracle* observer : observers_) {
-      observer->OnDeath({.node = node,
-                         .incarnation = incarnation,
-                         .power_lost = death != Death::kProcess,
-                         .disk_wiped = death == Death::kWipe});
+    const Incarnation incarnation = process->runtime().incarnation();
+    report = process->Kill(death, key, keep);
+    const DeathNotice notice{.node = node,
+                             .incarnation = incarnation,
+                             .power_lost = death != Death::kProcess,
+                             .disk_wiped = death == Death::kWipe};
+    if (IsConfigNode(node)) {
+      config_group_.OnDeath(notice);
+    } else {
+      for (Oracle* observer : observers_) observer->OnDeath(notice);
     }
   }
   Note(node, reports::NodeEventKind::kDown);
@@ -55,15 +58,15 @@ DeathReport Cluster::Kill(NodeId node, Death death, std::uint64_t key,
 void Cluster::Restart(NodeId node) {
   WR_CHECK(!Up(node));
   Note(node, reports::NodeEventKind::kUp);
-  SimNode* replica = FindNode(node);
-  if (replica == nullptr) {
+  SimNode* process = FindProcess(node);
+  if (process == nullptr) {
     FindConfig(node)->Boot();
     return;
   }
-  replica->Boot();
-  for (Oracle* observer : observers_) {
-    observer->OnBoot(node, replica->runtime().incarnation());
-  }
+  process->Boot();
+  const Incarnation incarnation = process->runtime().incarnation();
+  if (IsConfigNode(node)) return config_group_.OnBoot(node, incarnation);
+  for (Oracle* observer : observers_) observer->OnBoot(node, incarnation);
 }
 
 void Cluster::Pause(NodeId node) {
@@ -82,34 +85,54 @@ NodeRuntime* Cluster::Runtime(NodeId node) { return world_->node(node); }
 
 DiskFaultId Cluster::BeginDiskFault(NodeId node, const FaultSpec& spec,
                                     std::uint64_t key) {
-  SimNode* replica = FindNode(node);
-  if (replica == nullptr) return DiskFaultId();
-  const DiskFaultId id = replica->disk_faults().Begin(spec, key);
+  SimNode* process = FindProcess(node);
+  if (process == nullptr) return DiskFaultId();
+  const DiskFaultId id = process->disk_faults().Begin(spec, key);
   if (spec.kind == FaultKind::kBitRot && id.value() != 0) {
+    if (IsConfigNode(node)) config_group_.OnDiskDamaged(node);
     for (Oracle* observer : observers_) observer->OnDiskDamaged(node);
   }
   return id;
 }
 
 void Cluster::EndDiskFault(NodeId node, DiskFaultId fault) {
-  FindNode(node)->disk_faults().End(fault);
+  FindProcess(node)->disk_faults().End(fault);
 }
 
 DiskFaultEffect Cluster::DiskEffect(NodeId node, DiskFaultId fault) const {
-  return FindNode(node)->disk_faults().effect(fault);
+  return FindProcess(node)->disk_faults().effect(fault);
 }
 
 std::string Cluster::ChangeConfig(ConfigAction action, NodeId node,
-                                  const std::vector<NodeId>&) {
+                                  const std::vector<NodeId>& in_sync) {
+  if (!config_group_.empty()) return ChangeByGroup(action, node, in_sync);
   if (configs_.empty() || !configs_.front()->up()) return "";
   ConfigHost& config = *configs_.front();
   if (action == ConfigAction::kGrant) {
-    config.Grant(node);
+    const Epoch before = config.view().epoch;
+    if (!config.Grant(node, in_sync)) return "";
+    if (config.view().epoch == before) {
+      return absl::StrCat(NodeName(node), " to follow when the lease is over");
+    }
     return absl::StrCat("epoch ", config.view().epoch.value(), " granted to ",
                         NodeName(node));
   }
   const Epoch newest(leader_term_.value());
   config.Promote(node, newest);
+  return absl::StrCat(NodeName(node), " told to lead, nobody fenced");
+}
+
+std::string Cluster::ChangeByGroup(ConfigAction action, NodeId node,
+                                   const std::vector<NodeId>& in_sync) {
+  if (action == ConfigAction::kGrant) {
+    return config_group_.Appoint(world_, node, in_sync);
+  }
+  // By hand at the replica itself: the group is not asked.
+  SimNode* replica = FindNode(node);
+  if (replica == nullptr || !replica->serving()) return "";
+  const WorldScope scope(world_, node);
+  replica->process().Promote(
+      {Epoch(leader_term_.value()).next(), node, replicas_, replicas_});
   return absl::StrCat(NodeName(node), " told to lead, nobody fenced");
 }
 

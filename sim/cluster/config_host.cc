@@ -47,6 +47,7 @@ void ConfigHost::OnTimer(std::uint64_t cookie) {
   const Epoch before = service_.view().epoch;
   // True time: the service's memory, and so its sense of time, outlives m1.
   service_.OnTick(runtime_.world()->now(), &output);
+  NoticeView();
   if (service_.view().epoch != before &&
       trace_->on(env::Component::kMembership)) {
     trace_->Log(env::Component::kMembership, "config.grant",
@@ -69,14 +70,25 @@ void ConfigHost::OnMessage(NodeId, Slice bytes) {
     return;
   }
   membership::ConfigService::Output output;
-  service_.OnRequest(runtime_.world()->now(), request, &output);
+  service_.OnRequest(runtime_.world()->now(), header.incarnation, request,
+                     &output);
+  NoticeView();
   SendAll(output);
 }
 
-void ConfigHost::Grant(NodeId primary) {
+void ConfigHost::NoticeView() {
+  if (service_.view().epoch == noticed_) return;
+  noticed_ = service_.view().epoch;
+  if (on_view_) on_view_(service_.view());
+}
+
+bool ConfigHost::Grant(NodeId primary, const std::vector<NodeId>& in_sync) {
   membership::ConfigService::Output output;
-  service_.Grant(runtime_.world()->now(), primary, &output);
+  const bool granted =
+      service_.Grant(runtime_.world()->now(), primary, in_sync, &output);
+  NoticeView();
   SendAll(output);
+  return granted;
 }
 
 void ConfigHost::Promote(NodeId node, Epoch newest) {
@@ -84,7 +96,7 @@ void ConfigHost::Promote(NodeId node, Epoch newest) {
   view.epoch = std::max(view.epoch, newest).next();
   view.primary = node;
   view.in_sync = view.members;
-  SendAll({{node, membership::ConfigReply{view}}});
+  SendAll({{node, membership::ConfigReply{.view = view}}});
 }
 
 void ConfigHost::SendAll(const membership::ConfigService::Output& output) {

@@ -5,8 +5,10 @@
 #ifndef WR_SIM_CLUSTER_CONFIG_HOST_H_
 #define WR_SIM_CLUSTER_CONFIG_HOST_H_
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/env/message_bus.h"
@@ -30,9 +32,14 @@ class ConfigHost final : private env::MessageReceiver,
   bool up() const { return bus_ != nullptr; }
   NodeRuntime& runtime() { return runtime_; }
   const replication::ClusterView& view() const { return service_.view(); }
+  // Told of every view it installs. Must change nothing.
+  void set_on_view(std::function<void(const replication::ClusterView&)> hook) {
+    on_view_ = std::move(hook);
+  }
 
-  // An operator appoints `primary` in the next epoch. REQUIRES: up().
-  void Grant(NodeId primary);
+  // An operator appoints `primary` in the next epoch, as soon as no lease
+  // forbids it. False if it is not in sync. REQUIRES: up().
+  bool Grant(NodeId primary, const std::vector<NodeId>& in_sync);
   // An operator tells `node` alone that it is primary, in an epoch above
   // `newest`: nobody is fenced. REQUIRES: up().
   void Promote(NodeId node, Epoch newest);
@@ -40,6 +47,7 @@ class ConfigHost final : private env::MessageReceiver,
  private:
   void OnMessage(NodeId from, Slice bytes) override;
   void OnTimer(std::uint64_t cookie) override;
+  void NoticeView();
   void SendAll(const membership::ConfigService::Output& output);
 
   SimNetwork* network_;
@@ -49,6 +57,8 @@ class ConfigHost final : private env::MessageReceiver,
   NodeRuntime runtime_;
   membership::ConfigService service_;
   std::unique_ptr<SimBus> bus_;
+  std::function<void(const replication::ClusterView&)> on_view_;
+  Epoch noticed_;
   std::string body_;
 };
 

@@ -11,7 +11,10 @@
 #include "sim/cluster/shadow_recovery.h"
 #include "sim/cluster/translate.h"
 #include "sim/fault/fault_plan.h"
+#include "sim/oracle/config_oracle.h"
+#include "sim/oracle/fence_oracle.h"
 #include "sim/oracle/leader_oracle.h"
+#include "sim/oracle/lease_oracle.h"
 #include "sim/oracle/promise_oracle.h"
 #include "sim/oracle/state_oracle.h"
 #include "sim/scenario/names.h"
@@ -57,7 +60,12 @@ class Runner {
             },
             &findings_),
         states_(OraclePromisesOf(scenario), &findings_),
-        leaders_(OraclePromisesOf(scenario), &findings_) {}
+        leaders_(OraclePromisesOf(scenario), &findings_),
+        fences_(OraclePromisesOf(scenario), &findings_),
+        leases_([this](NodeId id) { return LeaseLeft(id); }, &findings_),
+        configs_([this](NodeId id) { return Look(id); }, &findings_),
+        group_states_(GroupPromises(), &findings_),
+        group_leaders_(GroupPromises(), &findings_) {}
 
   absl::StatusOr<RunResult> Run() {
     WR_RETURN_IF_ERROR(SetUp());
@@ -79,6 +87,7 @@ class Runner {
   void Collect();
   void CollectFaults();
   void CollectMetrics();
+  void AddOracles();
 
   bool over() const { return result_.end == RunEnd::kEventLimit; }
   // Runs until `done` or `deadline`. True if done. A world that falls quiet has
@@ -95,13 +104,19 @@ class Runner {
     RunWhile(deadline, [] { return false; });
   }
   std::optional<node::NodeView> Look(NodeId id) const {
-    const SimNode* node = cluster_->FindNode(id);
+    const SimNode* node = cluster_->FindProcess(id);
     if (node == nullptr || !node->up()) return std::nullopt;
     return node->Inspect();
   }
 
   std::string MissingAfterPowerLoss(NodeId id, LogPosition log,
                                     MetaVersion meta) const;
+  // Of the config group, whatever the replicas promise.
+  OraclePromises GroupPromises() const {
+    return {.synced = OraclePromisesOf(scenario_).synced,
+            .applied_is_final = OraclePromisesOf(scenario_).synced};
+  }
+  Nanos LeaseLeft(NodeId id) const;
 
   const Scenario& scenario_;
   const RunOptions& options_;
@@ -112,13 +127,19 @@ class Runner {
   PromiseOracle promises_;
   StateOracle states_;
   LeaderOracle leaders_;
+  FenceOracle fences_;
+  LeaseOracle leases_;
+  ConfigOracle configs_;
+  // Of the config group, whose log is its own.
+  StateOracle group_states_;
+  LeaderOracle group_leaders_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<FaultDriver> driver_;
 };
 
 std::string Runner::MissingAfterPowerLoss(NodeId id, LogPosition log,
                                           MetaVersion meta) const {
-  SimNode* node = cluster_->FindNode(id);
+  SimNode* node = cluster_->FindProcess(id);
   const absl::StatusOr<log_store::Recovery> found =
       RecoverShadow(node->disk().SyncedImage(), node->disk().options(),
                     NodeOptionsOf(scenario_, id, false, options_.seed).log);
@@ -162,18 +183,39 @@ absl::Status Runner::SetUp() {
                                       {.extra_client = true,
                                        .watch_files = WantsDiskEvents(plan)},
                                       &world_, &trace_, &result_.history));
-  if (options_.oracles) {
-    cluster_->AddObserver(&promises_);
-    cluster_->AddObserver(&states_);
-    cluster_->AddObserver(&leaders_);
-    world_.AddObserver(&promises_);
-  }
+  if (options_.oracles) AddOracles();
   driver_ = std::make_unique<FaultDriver>(
       cluster_.get(), std::move(plan),
       FaultDriverOptions{.inert = options_.inert,
                          .trace = trace_.ForNode(kNoNode)});
   cluster_->set_driver(driver_.get());
   return absl::OkStatus();
+}
+
+void Runner::AddOracles() {
+  for (Oracle* oracle : std::initializer_list<Oracle*>{
+           &promises_, &states_, &leaders_, &fences_, &configs_}) {
+    cluster_->AddObserver(oracle);
+  }
+  for (Oracle* oracle : std::initializer_list<Oracle*>{
+           &promises_, &group_states_, &group_leaders_, &configs_}) {
+    cluster_->AddConfigObserver(oracle);
+  }
+  // It watches what the group grants, not its elections.
+  cluster_->AddViewObserver(&fences_);
+  world_.AddObserver(&promises_);
+  if (OraclePromisesOf(scenario_).leases) world_.AddObserver(&leases_);
+  if (scenario_.replication.model == ReplicationModel::kRaft) {
+    world_.AddObserver(&configs_);
+  }
+}
+
+Nanos Runner::LeaseLeft(NodeId id) const {
+  const std::optional<node::NodeView> view = Look(id);
+  if (!view || view->replication == nullptr) return 0;
+  const replication::Status& status = *view->replication;
+  if (status.role != replication::Role::kLeader) return 0;
+  return status.lease_until - cluster_->FindNode(id)->runtime().Monotonic();
 }
 
 template <typename Done>
@@ -233,6 +275,7 @@ void Runner::Settle() {
     if (!node->up()) cluster_->Restart(node->id());
   }
   for (const NodeId node : cluster_->ConfigNodes()) {
+    if (cluster_->Paused(node)) cluster_->Resume(node);
     if (!cluster_->Up(node)) cluster_->Restart(node);
   }
   const Nanos deadline = world_.now() + scenario_.run.settle;
@@ -326,6 +369,9 @@ void Runner::Collect() {
   for (const auto& node : cluster_->nodes()) {
     if (node->up()) node->Kill(Death::kProcess, 0, 0);
   }
+  for (const auto& node : cluster_->config_group().nodes()) {
+    if (node->up()) node->Kill(Death::kProcess, 0, 0);
+  }
   result_.defects = cluster_->Defects();
   result_.history.Seal();
 }
@@ -341,7 +387,11 @@ std::vector<FaultSpec> PlanFaults(const Scenario& scenario,
       {.seed = seed,
        .replicas = ReplicasOf(scenario),
        .has_leader = capabilities.ok() && capabilities->has_leader,
-       .run_length = scenario.run.length});
+       .run_length = scenario.run.length,
+       .config_nodes =
+           scenario.cluster.config_service == ConfigServiceKind::kRaft
+               ? ConfigNodesOf(scenario)
+               : std::vector<NodeId>{}});
 }
 
 absl::StatusOr<RunResult> Run(const Scenario& scenario,

@@ -52,7 +52,8 @@ std::string ModelName(ReplicationModel model) {
   return "?";
 }
 
-replication::PrimaryBackupOptions Translate(const PrimaryBackupSpec& spec) {
+replication::PrimaryBackupOptions Translate(const PrimaryBackupSpec& spec,
+                                            bool leases) {
   using Options = replication::PrimaryBackupOptions;
   Options options;
   options.ack = spec.ack == AckRule::kAsync      ? Options::Ack::kAsync
@@ -88,6 +89,8 @@ replication::PrimaryBackupOptions Translate(const PrimaryBackupSpec& spec) {
   options.failover_after = spec.failover_timeout;
   options.max_batch_bytes = static_cast<std::size_t>(spec.max_batch);
   options.max_inflight = spec.max_inflight;
+  options.lease = leases ? spec.lease : 0;
+  options.clock_drift_ppm = spec.drift_bound;
   return options;
 }
 
@@ -133,15 +136,47 @@ replication::QuorumOptions Translate(const QuorumSpec& spec) {
   return options;
 }
 
+bool WantsLeases(const Scenario& scenario) {
+  return scenario.workload.levels.read.kind == ReadLevelSpec::Kind::kLease;
+}
+
+// Whether the nodes watch each other. A config service hears them itself.
+bool RunsDetector(const Scenario& scenario) {
+  const ReplicationSpec& spec = scenario.replication;
+  if (spec.detector.kind == DetectorKind::kNone) return false;
+  if (spec.model == ReplicationModel::kQuorum) return true;
+  return spec.model == ReplicationModel::kPrimaryBackup &&
+         spec.primary_backup.failover == FailoverRule::kUnfenced;
+}
+
+membership::DetectorOptions DetectorOptionsOf(const Scenario& scenario,
+                                              NodeId self, std::uint64_t seed) {
+  using Kind = membership::DetectorOptions::Kind;
+  membership::DetectorOptions options;
+  if (!RunsDetector(scenario)) return options;
+  const DetectorSpec& spec = scenario.replication.detector;
+  options.kind = spec.kind == DetectorKind::kTimeout ? Kind::kTimeout
+                 : spec.kind == DetectorKind::kPhi   ? Kind::kPhi
+                                                     : Kind::kSwim;
+  options.self = self;
+  options.members = ReplicasOf(scenario);
+  options.interval = spec.interval;
+  options.timeout = spec.timeout;
+  options.phi = spec.phi;
+  options.indirect = spec.indirect;
+  options.random_key = RandomKey(seed, Purpose("detector"), self.value());
+  return options;
+}
+
 replication::ReplicationOptions ReplicationOptionsOf(const Scenario& scenario) {
   replication::ReplicationOptions options;
   const ReplicationSpec& spec = scenario.replication;
   options.model = ModelName(spec.model);
   options.members = ReplicasOf(scenario);
   options.self = options.members.front();
-  const bool leases =
-      scenario.workload.levels.read.kind == ReadLevelSpec::Kind::kLease;
-  options.primary_backup = Translate(spec.primary_backup);
+  const bool leases = WantsLeases(scenario);
+  options.primary_backup = Translate(spec.primary_backup, leases);
+  options.primary_backup.advised = RunsDetector(scenario);
   options.raft = Translate(spec.raft, leases);
   options.quorum = Translate(spec.quorum);
   const WalSync sync = scenario.wal.sync;
@@ -203,7 +238,14 @@ bool HasConfigService(const Scenario& scenario) {
 
 std::vector<NodeId> ConfigNodesOf(const Scenario& scenario) {
   if (!HasConfigService(scenario)) return {};
-  return {NodeId(kConfigNodeBase + 1)};
+  const bool group =
+      scenario.cluster.config_service == ConfigServiceKind::kRaft;
+  const std::uint32_t count = group ? scenario.cluster.config_nodes : 1;
+  std::vector<NodeId> nodes;
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    nodes.push_back(NodeId(kConfigNodeBase + i));
+  }
+  return nodes;
 }
 
 absl::StatusOr<replication::Capabilities> CapabilitiesOf(
@@ -229,7 +271,17 @@ node::NodeOptions NodeOptionsOf(const Scenario& scenario, NodeId self,
       scenario.replication.model == ReplicationModel::kQuorum;
   options.engine.wal = options.log.wal;
   options.engine.checkpoint_bytes = scenario.storage.memory.checkpoint_every;
-  options.config_nodes = ConfigNodesOf(scenario);
+  if (IsConfigNode(self)) {
+    // A member of the config group: the same node with another state.
+    options.config_group = ConfigServiceOptionsOf(scenario);
+    options.replication.model = "raft";
+    options.replication.members = ConfigNodesOf(scenario);
+    options.replication.raft.leases = false;
+    options.engine.journal = false;
+  } else {
+    options.config_nodes = ConfigNodesOf(scenario);
+    options.detector = DetectorOptionsOf(scenario, self, seed);
+  }
   options.config_heartbeat = scenario.replication.primary_backup.heartbeat;
   options.cpu.per_message = scenario.cpu.receive;
   options.cpu.per_kib = scenario.cpu.kib;
@@ -247,6 +299,13 @@ membership::ConfigServiceOptions ConfigServiceOptionsOf(
   options.all_copies = spec.ack == AckRule::kSync;
   options.copies = spec.ack == AckRule::kSemiSync ? spec.k : 0;
   options.automatic = spec.failover == FailoverRule::kFenced;
+  options.lease = WantsLeases(scenario) ? spec.lease : 0;
+  options.heartbeat = spec.heartbeat;
+  const DetectorSpec& detector = scenario.replication.detector;
+  if (detector.kind == DetectorKind::kPhi) options.phi = detector.phi;
+  if (detector.kind == DetectorKind::kTimeout) {
+    options.failover_after = detector.timeout;
+  }
   return options;
 }
 
@@ -321,8 +380,36 @@ wire::ReadLevel ReadLevelOf(const Scenario& scenario) {
   return {To::kStrong, 0};
 }
 
+// No clock that runs off by more than leases are told to trust, from the
+// beginning or by a fault.
+bool ClocksWithin(const Scenario& scenario, std::int64_t bound) {
+  const auto within = [bound](std::int64_t low, std::int64_t high) {
+    return low >= -bound && high <= bound;
+  };
+  const ClockSpec& clocks = scenario.clocks;
+  if (!within(clocks.drift.low, clocks.drift.high)) return false;
+  for (const FaultSpec& fault : scenario.faults.timeline) {
+    if (fault.kind == FaultKind::kClockFreeze) return false;
+    if (fault.kind == FaultKind::kClockDrift &&
+        !within(fault.rate, fault.rate)) {
+      return false;
+    }
+  }
+  if (!scenario.faults.random) return true;
+  const RandomFaultsSpec& random = *scenario.faults.random;
+  if (random.clock_freeze.weight > 0) return false;
+  return random.clock_drift.weight == 0 ||
+         within(random.clock_drift.rate.low, random.clock_drift.rate.high);
+}
+
 OraclePromises OraclePromisesOf(const Scenario& scenario) {
   OraclePromises promises;
+  const bool raft = scenario.replication.model == ReplicationModel::kRaft;
+  promises.leases =
+      WantsLeases(scenario) &&
+      ClocksWithin(scenario,
+                   raft ? scenario.replication.raft.drift_bound
+                        : scenario.replication.primary_backup.drift_bound);
   promises.synced = scenario.wal.sync == WalSync::kEvery ||
                     scenario.wal.sync == WalSync::kGroup;
   promises.applied_is_final = promises.synced;
@@ -330,8 +417,14 @@ OraclePromises OraclePromisesOf(const Scenario& scenario) {
     return promises;
   }
   const PrimaryBackupSpec& spec = scenario.replication.primary_backup;
-  const bool unfenced = spec.failover == FailoverRule::kUnfenced ||
-                        HasFaultsOf(scenario, FaultKind::kConfig);
+  // An operator's promotion fences nobody; a grant does.
+  const auto& timeline = scenario.faults.timeline;
+  const bool unfenced =
+      spec.failover == FailoverRule::kUnfenced ||
+      std::any_of(timeline.begin(), timeline.end(), [](const FaultSpec& f) {
+        return f.kind == FaultKind::kConfig &&
+               f.config == ConfigAction::kPromote;
+      });
   promises.one_leader = !unfenced;
   promises.applied_is_final &= !unfenced && spec.ack != AckRule::kAsync &&
                                spec.degrade != DegradeRule::kAsync &&

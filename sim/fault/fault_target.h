@@ -63,6 +63,9 @@ class FaultTarget {
   // The leader before that one; kNoNode if there was none.
   virtual NodeId FormerLeader() const = 0;
 
+  // The member that leads a raft config service; kNoNode if there is none.
+  virtual NodeId ConfigLeader() const { return kNoNode; }
+
   // ---- life ----
   virtual bool Up(NodeId node) const = 0;  // booted, perhaps paused
   virtual bool Paused(NodeId node) const = 0;

@@ -113,6 +113,7 @@ class Nemesis {
       DrawLink(&random, &fault.link);
     } else {
       fault.nodes = {Victim(&random)};
+      AimAtConfig(slot, &fault);
       DrawParameters(&random, &fault);
     }
     return fault;
@@ -125,6 +126,19 @@ class Nemesis {
     const NodeId node = OneReplica(random);
     return leader && input_.has_leader ? Target::Of(Role::kLeader)
                                        : Target::Node(node);
+  }
+
+  // A stream of its own: without a config group nothing else is drawn.
+  void AimAtConfig(std::uint64_t slot, FaultSpec* fault) const {
+    if (spec_.config == 0 || input_.config_nodes.empty()) return;
+    RandomStream random(input_.seed, Purpose("nemesis.config"),
+                        static_cast<std::uint64_t>(fault->kind), slot);
+    if (!random.Chance(spec_.config)) return;
+    const bool leader = random.Below(2) == 0;
+    const std::uint64_t i = random.Below(input_.config_nodes.size());
+    const NodeId node = input_.config_nodes[static_cast<std::size_t>(i)];
+    fault->nodes = {leader ? Target::Of(Role::kConfigLeader)
+                           : Target::Node(node)};
   }
 
   NodeId OneReplica(RandomStream* random) const {
@@ -249,18 +263,34 @@ class Nemesis {
     return fault.trigger.at + (fault.duration ? fault.duration->high : 0);
   }
 
+  static bool HitsConfig(const FaultSpec& fault) {
+    if (fault.nodes.empty()) return false;
+    const Target& target = fault.nodes.front();
+    return target.kind == Target::Kind::kRole
+               ? target.role == Role::kConfigLeader
+               : IsConfigNode(target.node);
+  }
+
+  // Replicas and the config group have limits of their own.
   std::uint32_t InForce(const FaultSpec& fault, bool (*same)(FaultKind)) const {
     std::uint32_t count = 0;
     for (const FaultSpec& other : result_) {
-      if (same(other.kind) && EndOf(other) >= fault.trigger.at) ++count;
+      if (same(other.kind) && HitsConfig(other) == HitsConfig(fault) &&
+          EndOf(other) >= fault.trigger.at) {
+        ++count;
+      }
     }
     return count;
   }
 
   bool Allowed(const FaultSpec& fault) const {
     const FaultLimits& limits = spec_.at_most;
+    const std::uint32_t down_limit =
+        HitsConfig(fault)
+            ? (static_cast<std::uint32_t>(input_.config_nodes.size()) - 1) / 2
+            : down_limit_;
     if (TakesNodeDown(fault.kind) &&
-        InForce(fault, &TakesNodeDown) >= down_limit_) {
+        InForce(fault, &TakesNodeDown) >= down_limit) {
       return false;
     }
     const auto is_partition = [](FaultKind k) {

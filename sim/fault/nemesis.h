@@ -25,6 +25,8 @@ struct NemesisInput {
   std::vector<NodeId> replicas;  // ascending
   bool has_leader = true;        // the model elects or appoints one
   Nanos run_length = 0;
+  // Of a raft config service; empty if there is none. Ascending.
+  std::vector<NodeId> config_nodes{};
 };
 
 // Timed faults in order of time, ids "crash-r7": kind and slot.

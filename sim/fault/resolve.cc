@@ -112,6 +112,10 @@ class Resolver {
         return cluster_.Clients();
       case Role::kConfig:
         return cluster_.ConfigNodes();
+      case Role::kConfigLeader: {
+        const NodeId config_leader = cluster_.ConfigLeader();
+        return config_leader == kNoNode ? Nodes{} : Nodes{config_leader};
+      }
       case Role::kOthers:
         break;  // ResolveOthers
     }
@@ -186,6 +190,7 @@ void PartitionLinks(const PartitionParams& partition,
                   cluster.ConfigNodes().end());
       const Nodes isolated = AsNodes(partition.isolate);
       for (const NodeId node : isolated) std::erase(rest, node);
+      for (const Target& node : partition.except) std::erase(rest, node.node);
       AddBothWays(isolated, rest, links);
       break;
     }
@@ -216,7 +221,11 @@ std::string DescribePartition(const PartitionParams& partition) {
   std::string text;
   switch (partition.shape) {
     case PartitionShape::kIsolate:
-      return absl::StrCat(Join(partition.isolate), " | the rest");
+      text = absl::StrCat(Join(partition.isolate), " | the rest");
+      if (!partition.except.empty()) {
+        absl::StrAppend(&text, " but ", Join(partition.except));
+      }
+      return text;
     case PartitionShape::kOneWay:
       return absl::StrCat(Join(partition.from), " -> ", Join(partition.to));
     case PartitionShape::kBridge:
@@ -237,6 +246,7 @@ void PinTargets(FaultSpec* pinned, Resolver* resolver) {
   resolver->ResolveList(&pinned->nodes);
   for (auto& side : pinned->partition.sides) resolver->ResolveList(&side);
   resolver->ResolveList(&pinned->partition.isolate);
+  resolver->ResolveList(&pinned->partition.except);
   resolver->ResolveList(&pinned->partition.from);
   resolver->ResolveList(&pinned->partition.to);
   resolver->ResolveList(&pinned->link.from);

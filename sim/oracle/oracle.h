@@ -24,7 +24,7 @@ struct Finding {
   Nanos at = 0;
   std::uint64_t event = 0;  // number of the world's event
   NodeId node;
-  std::string rule;  // "promise", "state", "one-leader", "log", "fence"
+  std::string rule;  // "promise", "state", "one-leader", "lease" ...
   std::string text;  // one sentence with the evidence
 };
 
@@ -67,6 +67,8 @@ struct OraclePromises {
   bool applied_is_final = true;
   // At most one leader in a term or epoch.
   bool one_leader = true;
+  // Leases are used, and every clock keeps within the bound they trust.
+  bool leases = false;
 };
 
 }  // namespace wringer::sim

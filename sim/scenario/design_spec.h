@@ -118,6 +118,7 @@ struct PrimaryBackupSpec {
   Nanos heartbeat = 50 * kMillisecond;
   Nanos failover_timeout = 500 * kMillisecond;  // silence before a failover
   Nanos lease = 300 * kMillisecond;  // the config service's, for lease reads
+  Ppm drift_bound = 200;             // trusted clock rate error between nodes
   NodeId primary{1};                 // of the first epoch
   std::uint64_t max_batch = 64 * kKiB;
   std::uint32_t max_inflight = 16;  // unacknowledged messages per backup
@@ -173,11 +174,16 @@ struct QuorumSpec {
   bool operator==(const QuorumSpec&) const = default;
 };
 
-enum class DetectorKind : std::uint8_t { kTimeout, kPhi, kSwim };
+enum class DetectorKind : std::uint8_t {
+  kNone,  // the model's own timeouts, by the messages it sends anyway
+  kTimeout,
+  kPhi,
+  kSwim
+};
 
 // Advice to failover and elections, never authority (replication.md A2.9).
 struct DetectorSpec {
-  DetectorKind kind = DetectorKind::kTimeout;
+  DetectorKind kind = DetectorKind::kNone;
   Nanos interval = 50 * kMillisecond;  // heartbeat or probe period
   Nanos timeout = 500 * kMillisecond;  // timeout, swim: silence until suspicion
   std::uint32_t phi = 8;               // phi: suspicion level

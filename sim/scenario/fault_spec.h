@@ -82,6 +82,7 @@ struct PartitionParams {
   PartitionShape shape = PartitionShape::kSides;
   std::vector<std::vector<Target>> sides;  // kSides; kBridge: two or none
   std::vector<Target> isolate;
+  std::vector<Target> except;  // kIsolate: whom they still reach
   std::vector<Target> from;
   std::vector<Target> to;
   std::optional<Target> bridge;
@@ -227,6 +228,9 @@ struct RandomFaultsSpec {
   std::optional<Nanos> until;                       // unset: run.length
   NanosRange gap{200 * kMillisecond, 3 * kSecond};  // between two faults
   FaultLimits at_most;
+  // Share of the faults on a node that hit a member of a raft config service
+  // instead. These have a limit of their own: a minority of the group is down.
+  Ppm config = 0;
   RandomFault crash;
   RandomPowerLoss power_loss;
   RandomFault pause;

@@ -98,6 +98,7 @@ WR_ENUM_NAMES(RepairRule, kBlocking, "read repair rule", {"none", "never"},
               {"async", "after the answer"},
               {"blocking", "a quorum holds the answer before it is given"})
 WR_ENUM_NAMES(DetectorKind, kSwim, "failure detector",
+              {"none", "the model's own timeouts"},
               {"timeout", "fixed silence"},
               {"phi", "suspicion from the heartbeats' distribution"},
               {"swim", "ping, indirect ping, gossip"})
@@ -121,14 +122,15 @@ WR_ENUM_NAMES(AfterFsyncError, kSticky, "rule after a failed sync",
               {"clean-but-lost", "pages count as clean, the bytes are gone"},
               {"stays-dirty", "a retry really retries"},
               {"sticky", "every later sync fails as well"})
-WR_ENUM_NAMES(Role, kConfig, "role", {"leader", "leader or primary"},
+WR_ENUM_NAMES(Role, kConfigLeader, "role", {"leader", "leader or primary"},
               {"old-leader", "the leader before"},
               {"followers", "every replica but the leader"},
               {"others", "every replica the fault does not name"},
               {"minority", "the largest set below a majority, drawn"},
               {"any", "one replica, drawn"}, {"all", "every replica"},
               {"clients", "every client"},
-              {"config", "every member of the config service"})
+              {"config", "every member of the config service"},
+              {"config-leader", "the member that leads the config group"})
 WR_ENUM_NAMES(
     FaultKind, kHeal, "fault", {"crash", "memory lost, page cache survives"},
     {"power-loss", "unsynced bytes lost too"},

@@ -23,6 +23,7 @@ enum class Role : std::uint8_t {
   kAll,        // every replica
   kClients,    // every client
   kConfig,     // every member of the config service
+  kConfigLeader,  // the member that leads a raft config service
 };
 
 struct Target {

@@ -161,11 +161,58 @@ void CheckQuorum(const Scenario& s, Findings* findings) {
   }
 }
 
+// Advice needs somebody who takes it.
+void CheckDetector(const Scenario& s, Findings* findings) {
+  const DetectorKind kind = s.replication.detector.kind;
+  if (kind == DetectorKind::kNone) return;
+  constexpr Slice kPath = "replication.detector.kind";
+  const FailoverRule failover = s.replication.primary_backup.failover;
+  switch (s.replication.model) {
+    case ReplicationModel::kQuorum:
+      return;
+    case ReplicationModel::kPrimaryBackup:
+      if (failover == FailoverRule::kUnfenced) return;
+      if (failover == FailoverRule::kFenced && kind != DetectorKind::kSwim) {
+        return;
+      }
+      findings->Error(
+          kPath,
+          failover == FailoverRule::kFenced
+              ? "the config service hears every replica itself: there is no "
+                "gossip among them that it could follow"
+              : "without a failover of its own nobody takes the detector's "
+                "advice",
+          "use \"phi\" or \"timeout\" with failover = \"fenced\"; "
+          "\"swim\" goes with \"unfenced\"");
+      return;
+    default:
+      if (!findings->IsWritten(std::string(kPath))) return;
+      findings->Warning(kPath,
+                        absl::StrCat("model \"", NameOf(s.replication.model),
+                                     "\" takes no advice: it has timeouts of "
+                                     "its own"),
+                        "detectors serve primary_backup and quorum");
+  }
+}
+
+void CheckConfigGroup(const Scenario& s, Findings* findings) {
+  if (s.cluster.config_service != ConfigServiceKind::kRaft) return;
+  if (s.cluster.config_nodes % 2 == 0) {
+    findings->Warning("cluster.config_nodes",
+                      absl::StrCat(s.cluster.config_nodes,
+                                   " members survive no more losses than ",
+                                   s.cluster.config_nodes - 1),
+                      "an odd number is usual");
+  }
+}
+
 }  // namespace
 
 void CheckDesign(const Scenario& s, Findings* findings) {
   CheckZones(s, findings);
   CheckWal(s, findings);
+  CheckDetector(s, findings);
+  CheckConfigGroup(s, findings);
   switch (s.replication.model) {
     case ReplicationModel::kPrimaryBackup:
       return CheckBackups(s, findings);

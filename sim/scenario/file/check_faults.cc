@@ -131,6 +131,7 @@ void CheckVictims(const Scenario& s, const FaultSpec& fault,
     CheckTargets(s, p.sides[i], absl::StrCat(path, ".sides.", i), findings);
   }
   CheckTargets(s, p.isolate, path + ".isolate", findings);
+  CheckTargets(s, p.except, path + ".except", findings);
   if (p.bridge) {
     CheckTarget(s, *p.bridge, path + ".bridge", findings);
   }
@@ -211,6 +212,12 @@ void CheckRandom(const Scenario& s, Findings* findings) {
     return;
   }
   const RandomFaultsSpec& random = *s.faults.random;
+  if (random.config > 0 &&
+      s.cluster.config_service != ConfigServiceKind::kRaft) {
+    findings->Error("faults.random.config",
+                    "there are no members of a config service to hit",
+                    "set cluster.config_service = \"raft\"");
+  }
   const Nanos until = random.until.value_or(s.run.length);
   if (until > s.run.length) {
     findings->Error("faults.random.until",

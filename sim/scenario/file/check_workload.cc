@@ -72,6 +72,34 @@ void CheckWriteLevel(const Scenario& s, Findings* findings) {
   }
 }
 
+// A lease is somebody's word that nobody else is appointed.
+void CheckPrimaryLease(const Scenario& s, Findings* findings) {
+  constexpr Slice kPath = "workload.levels.read";
+  const PrimaryBackupSpec& pb = s.replication.primary_backup;
+  if (pb.failover == FailoverRule::kUnfenced) {
+    findings->Error(kPath,
+                    "an unfenced failover asks nobody, so nobody can grant the "
+                    "primary a lease",
+                    "set replication.primary_backup.failover = \"fenced\", or "
+                    "read = \"strong\"");
+  } else if (pb.failover == FailoverRule::kNone) {
+    findings->Error(kPath,
+                    "leases are granted with epochs, and failover = \"none\" "
+                    "has no config service grant any",
+                    "set replication.primary_backup.failover = \"fenced\" or "
+                    "\"scripted\", or read = \"strong\"");
+  } else if (s.cluster.config_service == ConfigServiceKind::kNone) {
+    findings->Error(kPath, "there is no config service to grant a lease",
+                    "set cluster.config_service = \"scripted\" or \"raft\"");
+  } else if (pb.lease <= 2 * pb.heartbeat) {
+    findings->Warning(
+        "replication.primary_backup.lease",
+        "a lease shorter than two heartbeats is mostly over before it is "
+        "renewed: reads fall back to rounds",
+        "make the lease several heartbeats long");
+  }
+}
+
 void CheckReadLevel(const Scenario& s, Findings* findings) {
   const Read read = s.workload.levels.read.kind;
   const Model model = s.replication.model;
@@ -85,6 +113,12 @@ void CheckReadLevel(const Scenario& s, Findings* findings) {
              (read == Read::kLeader || read == Read::kLease)) {
     findings->Error(kPath, has_no + "it has no leader",
                     "use \"local\", \"session\", \"quorum\" or \"strong\"");
+  } else if (model == Model::kSingle &&
+             (read == Read::kLease || read == Read::kBounded)) {
+    findings->Error(kPath, has_no + "one node is never behind itself",
+                    "use \"local\" or \"strong\"");
+  } else if (model == Model::kPrimaryBackup && read == Read::kLease) {
+    CheckPrimaryLease(s, findings);
   } else if (model == Model::kQuorum && read == Read::kBounded) {
     findings->Error(kPath, has_no + "nothing bounds how late an owner is",
                     "use \"quorum\" or \"strong\"");

@@ -27,6 +27,10 @@ void FinishPartition(const DocValue& row, FaultSpec* fault,
                     "bridge = \"n3\" (with two sides, or none)");
     return;
   }
+  if (Has(row, "except") && !Has(row, "isolate")) {
+    problems->Error(Locate(row, "except").span, "`except` belongs to `isolate`",
+                    "sides, from and to name all that they cut");
+  }
   if (Has(row, "isolate")) {
     p.shape = PartitionShape::kIsolate;
   } else if (one_way) {

@@ -60,6 +60,10 @@ const Table& PrimaryBackupTable() {
                   "lease granted by the config service, for lease "
                   "reads")
                   .AtLeast(1),
+              Value<ShareCodec, &S::drift_bound>(
+                  "drift_bound",
+                  "rate error between two clocks that leases trust")
+                  .Between(0, 400'000),
               Value<NodeCodec, &S::primary>("primary",
                                             "primary of the first epoch"),
               Value<SizeCodec, &S::max_batch>("max_batch",

@@ -137,7 +137,11 @@ const std::vector<Field>& NetworkFields() {
           "[[\"leader\"], [\"others\"]]")
           .For(kPartitions),
       Value<TargetListCodec, &S::partition, &P::isolate>(
-          "isolate", "these against every other replica", "\"leader\"")
+          "isolate", "these against every other replica and the config service",
+          "\"leader\"")
+          .For(kPartitions),
+      Value<TargetListCodec, &S::partition, &P::except>(
+          "except", "isolate: those they still reach", "\"config\"")
           .For(kPartitions),
       Value<TargetListCodec, &S::partition, &P::from>(
           "from", "one way: these are not heard", "\"n1\"")

@@ -152,6 +152,11 @@ const Table& RandomFaultsTable() {
               Value<DurationRangeCodec, &S::gap>("gap", "between two faults")
                   .AtLeast(1),
               SubTable<&S::at_most>("at_most", AtMostTable),
+              Value<ShareCodec, &S::config>(
+                  "config",
+                  "share of node faults that hit a member of a raft config "
+                  "service")
+                  .Between(0, kAlways),
               SubTable<&S::crash>("crash", PlainTable),
               SubTable<&S::power_loss>("power-loss", PowerLossTable),
               SubTable<&S::pause>("pause", PlainTable),

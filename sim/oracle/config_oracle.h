@@ -1,0 +1,56 @@
+// I-CFG: configurations that follow each other have somebody in common who can
+// object.
+//
+//   view    every party that installs an epoch installs the same view; epochs
+//           follow one by one; the primary is in sync; a new primary comes from
+//           the in-sync set before, and brings nobody in
+//   quorum  along a leader's membership changes, any two majorities that can
+//           decide meet: single steps, or through joint quorums
+#ifndef WR_SIM_ORACLE_CONFIG_ORACLE_H_
+#define WR_SIM_ORACLE_CONFIG_ORACLE_H_
+
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "sim/oracle/oracle.h"
+
+namespace wringer::sim {
+
+// Whether every majority of one meets every majority of the other.
+// Both ascending.
+bool MajoritiesMeet(const std::vector<NodeId>& a, const std::vector<NodeId>& b);
+
+class ConfigOracle final : public Oracle, public WorldObserver {
+ public:
+  // A look at a node between events; nothing if it is down.
+  using Look = std::function<std::optional<node::NodeView>(NodeId)>;
+
+  // `look` may be empty: then quorums are not watched.
+  ConfigOracle(Look look, FindingLog* log)
+      : look_(std::move(look)), log_(log) {}
+
+  void OnView(const node::ViewInstalled& installed) override;
+  void AfterEvent(const EventRecord& event) override;
+
+ private:
+  struct Voters {
+    Term term;
+    std::vector<NodeId> old;
+    std::vector<NodeId> next;  // while joint
+  };
+  static bool Meet(const Voters& a, const Voters& b);
+  void CheckStep(NodeId node, const replication::ClusterView& before,
+                 const replication::ClusterView& view);
+
+  const Look look_;
+  FindingLog* const log_;
+  absl::btree_map<Epoch, replication::ClusterView> views_;
+  absl::btree_map<NodeId, Voters> leaders_;
+};
+
+}  // namespace wringer::sim
+
+#endif  // WR_SIM_ORACLE_CONFIG_ORACLE_H_
