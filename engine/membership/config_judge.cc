@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/marks.h"
 
 namespace wringer::membership {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/base/marks.h"
 
 namespace wringer::membership {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 
 namespace wringer::membership {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 
 namespace wringer::node {
 

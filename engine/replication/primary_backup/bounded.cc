@@ -7,7 +7,7 @@
 // compared, and a message that was long on its way makes nothing fresher.
 #include <algorithm>
 
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/replication/primary_backup/primary_backup.h"
 
 namespace wringer::replication::primary_backup {

@@ -7,7 +7,7 @@
 // appoints nobody else until the lease is over, so no question is asked.
 #include <algorithm>
 
-#include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/replication/primary_backup/primary_backup.h"
 
 namespace wringer::replication::primary_backup {

@@ -114,7 +114,14 @@ void DrawDesign(Draw* d, Scenario* s) {
   s->replication.quorum.versions = d->Any<VersionScheme>();
   s->replication.quorum.repair = d->Any<RepairRule>();
   s->replication.quorum.anti_entropy = d->Wide(0, 3600 * kSecond);
-  s->replication.detector.kind = d->Any<DetectorKind>();
+  pb.drift_bound = d->Small(0, 400'000);
+  // Advice that somebody takes.
+  if (pb.failover == FailoverRule::kUnfenced ||
+      s->replication.model != ReplicationModel::kPrimaryBackup) {
+    s->replication.detector.kind = d->Any<DetectorKind>();
+  } else if (pb.failover == FailoverRule::kFenced) {
+    s->replication.detector.kind = DetectorKind::kPhi;
+  }
   s->replication.detector.interval = d->Wide(1, kSecond);
 }
 
@@ -190,6 +197,7 @@ void DrawParameters(Draw* d, const Scenario& s, FaultSpec* f) {
                                : PartitionShape::kSides;
       if (f->partition.shape == PartitionShape::kIsolate) {
         f->partition.isolate = {AnyReplica(d, s)};
+        if (d->Coin()) f->partition.except = {Target::Of(Role::kConfig)};
       } else {
         f->partition.sides = {{Target::Of(Role::kLeader)},
                               {Target::Of(Role::kOthers)}};
