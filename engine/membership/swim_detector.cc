@@ -144,10 +144,13 @@ void SwimDetector::OnAck(std::uint64_t sequence, NodeId target, Output* out) {
 void SwimDetector::Learn(Nanos now, NodeId node, State state,
                          std::uint64_t incarnation, Output* out) {
   if (node == options_.self) {
-    if (state == State::kAlive || incarnation < incarnation_) return;
+    if (state == State::kAlive) return;
+    // Also an accusation of an older incarnation is answered: whoever makes it
+    // has not heard of the present one.
+    self_told_ = 0;
+    if (incarnation < incarnation_) return;
     WR_MARK(kDetectorRefuted);
     incarnation_ = incarnation + 1;
-    self_told_ = 0;
     return;
   }
   const auto it = members_.find(node);
