@@ -16,14 +16,13 @@ void FenceOracle::OnPromise(const node::PromiseSent& sent) {
 }
 
 void FenceOracle::OnRole(const node::RoleChanged& role) {
-  Acting& acting = acting_[role.node];
-  const bool same_life = acting.incarnation == role.incarnation;
-  if (same_life && role.term < acting.term) {
+  Term& acting = acting_[role.node];
+  if (role.term < acting) {
     log_->Add(role.node, "fence",
               absl::StrCat("acts in ", role.term.value(),
-                           " after it had adopted ", acting.term.value()));
+                           " after it had adopted ", acting.value()));
   }
-  acting = {role.incarnation, role.term};
+  acting = role.term;
   if (role.role != replication::Role::kLeader || !promises_.one_leader) return;
   const auto it = granted_.find(role.term);
   if (it == granted_.end() || it->second == role.node) return;

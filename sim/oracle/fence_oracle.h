@@ -25,18 +25,15 @@ class FenceOracle final : public Oracle {
 
   void OnPromise(const node::PromiseSent& promise) override;
   void OnRole(const node::RoleChanged& role) override;
+  // A wiped disk counts its lives anew: only the boot tells them apart.
+  void OnBoot(NodeId node, Incarnation) override { acting_.erase(node); }
   void OnView(const node::ViewInstalled& installed) override;
 
  private:
-  struct Acting {
-    Incarnation incarnation;
-    Term term;
-  };
-
   const OraclePromises promises_;
   FindingLog* const log_;
   absl::btree_map<Term, NodeId> acknowledged_by_;
-  absl::btree_map<NodeId, Acting> acting_;
+  absl::btree_map<NodeId, Term> acting_;  // of this life
   absl::btree_map<Term, NodeId> granted_;
 };
 

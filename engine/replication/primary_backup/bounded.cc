@@ -7,6 +7,7 @@
 // compared, and a message that was long on its way makes nothing fresher.
 #include <algorithm>
 
+#include "engine/base/check.h"
 #include "engine/base/marks.h"
 #include "engine/replication/primary_backup/primary_backup.h"
 
@@ -21,6 +22,7 @@ constexpr Nanos kHeartbeatsToAnswer = 8;
 
 void PrimaryBackup::SubmitBounded(Ticket ticket, wire::ReadLevel level,
                                   Ready& ready) {
+  WR_CHECK(!leads());
   const bool fresh = fresh_at_ >= 0 && !wants_snapshot_ &&
                      now_.monotonic - fresh_at_ <= level.bound;
   if (fresh) {
@@ -47,6 +49,7 @@ void PrimaryBackup::SubmitBounded(Ticket ticket, wire::ReadLevel level,
 }
 
 void PrimaryBackup::OnFreshAsk(NodeId from, const FreshAsk& ask, Ready& ready) {
+  WR_CHECK(leads());
   const LogIndex index = std::max(safe_, epoch_start_);
   if (LeaseHolds()) {
     AnswerFresh(from, ask.id, index, ready);

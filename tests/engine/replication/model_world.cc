@@ -155,10 +155,8 @@ void ModelWorld::CarryOut(Node& node, Ready& ready) {
     request.durable = node.disk.log.empty() ? node.disk.base
                                             : node.disk.log.back().position();
     request.leads = node.model->status().role == Role::kLeader;
-    request.forgot = node.model->status().forgot;
     request.propose = ready.propose_config;
     membership::ConfigService::Output out;
-    // The answer comes by the tick.
     config_->OnRequest(now_, node.incarnation, request, &out);
   }
   for (const Fetch& fetch : ready.fetches) {

@@ -64,6 +64,13 @@ TEST_F(FenceOracleTest, GoingBackToAnOlderEpochIsFound) {
   EXPECT_EQ(log_.findings()[0].rule, "fence");
 }
 
+TEST_F(FenceOracleTest, AnotherLifeBeginsAnew) {
+  Acts(1, 5, replication::Role::kFollower);
+  oracle_.OnBoot(NodeId(1), Incarnation(1));  // its disk was wiped
+  Acts(1, 0, replication::Role::kFollower);
+  EXPECT_EQ(log_.total(), 0u);
+}
+
 TEST_F(FenceOracleTest, LeadingAnEpochGrantedToAnotherIsFound) {
   Granted(3, 2);
   Acts(1, 3);
