@@ -56,7 +56,8 @@ class Cluster final : public FaultTarget,
   void set_driver(FaultDriver* driver) { driver_ = driver; }
 
   // ---- clients ----
-  void StartClients();
+  // So long after the clock of the scenario started.
+  void StartClients(Nanos elapsed);
   void StopClients();
   bool ClientsIdle() const;
   // The one beyond the workload's, with a source of its own ids. Made anew at

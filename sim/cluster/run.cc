@@ -220,7 +220,7 @@ void Runner::Load() {
   const Nanos end = world_.now() + scenario_.run.length;
   driver_->Start();
   AwaitReady();
-  cluster_->StartClients();
+  cluster_->StartClients(world_.now() - result_.load_began);
   RunTo(end);
   cluster_->StopClients();
 }

@@ -160,6 +160,9 @@ WR_ENUM_NAMES(MembershipAction, kTransferLeader, "membership action",
               {"add", "joins as a voter"}, {"add-learner", "joins, no vote"},
               {"remove", "leaves"},
               {"transfer-leader", "leadership moves to the node"})
+WR_ENUM_NAMES(ScriptKind, kCas, "operation", {"get", "read a key"},
+              {"put", "write a value"}, {"delete", "write a tombstone"},
+              {"cas", "write if the newest version seen is still current"})
 WR_ENUM_NAMES(ClientRoute, kRandom, "client route",
               {"leader", "the leader last heard of"},
               {"sticky", "one node per client"},
