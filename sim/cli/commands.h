@@ -45,6 +45,10 @@ struct RunOptionsCli {
   std::string history;  // --history FILE: write it
   bool ledger = false;
   bool keep = true;  // save findings below `out`
+  // replay only
+  bool force = false;  // go on although it is another run
+  bool gdb = false;
+  std::string stop_at;  // event number or simulated time
 };
 
 struct VerifyOptions {
@@ -60,6 +64,16 @@ struct SweepOptions {
   std::optional<std::int64_t> real_ns;  // --for
   int workers = 0;                      // 0: one a core
   std::vector<std::string> settings;
+};
+
+struct ShrinkOptionsCli {
+  std::string scenario;  // or a capsule
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> settings;
+  std::optional<std::int64_t> real_ns;  // --for
+  int workers = 0;                      // 0: one a core
+  std::string output;                   // -o; empty: chosen
+  bool probe = true;                    // find out how exact it has to be
 };
 
 struct CheckOptionsCli {
@@ -78,8 +92,12 @@ struct ScenarioOptions {
 };
 
 int RunScenario(const CommonOptions& common, const RunOptionsCli& options);
+int ReplayScenario(const CommonOptions& common, const RunOptionsCli& options);
+int ExplainScenario(const CommonOptions& common, const RunOptionsCli& options);
 int VerifyScenario(const CommonOptions& common, const VerifyOptions& options);
 int SweepScenarios(const CommonOptions& common, const SweepOptions& options);
+int ShrinkScenario(const CommonOptions& common,
+                   const ShrinkOptionsCli& options);
 int CheckHistoryFile(const CommonOptions& common,
                      const CheckOptionsCli& options);
 int ScenarioTool(const CommonOptions& common, const ScenarioOptions& options);

@@ -80,7 +80,16 @@ class Runner {
   void CollectFaults();
   void CollectMetrics();
 
-  bool over() const { return result_.end == RunEnd::kEventLimit; }
+  bool over() const {
+    return result_.end == RunEnd::kEventLimit ||
+           result_.end == RunEnd::kStopped;
+  }
+  // The moment, unless the run is to be stopped before.
+  Nanos NotBeyondUntil(Nanos moment) const {
+    return options_.until
+               ? std::min(moment, result_.load_began + *options_.until)
+               : moment;
+  }
   // Runs until `done` or `deadline`. True if done. A world that falls quiet has
   // nothing more to wait for.
   template <typename Done>
@@ -168,6 +177,11 @@ absl::Status Runner::SetUp() {
     cluster_->AddObserver(&leaders_);
     world_.AddObserver(&promises_);
   }
+  for (RunWitness* witness : options_.witnesses) {
+    witness->Attach(&world_, [this](NodeId id) { return Look(id); });
+    cluster_->AddObserver(witness);
+    world_.AddObserver(witness);
+  }
   driver_ = std::make_unique<FaultDriver>(
       cluster_.get(), std::move(plan),
       FaultDriverOptions{.inert = options_.inert,
@@ -221,7 +235,11 @@ void Runner::Load() {
   driver_->Start();
   AwaitReady();
   cluster_->StartClients(world_.now() - result_.load_began);
-  RunTo(end);
+  RunTo(NotBeyondUntil(end));
+  if (NotBeyondUntil(end) < end && !over()) {
+    result_.end = RunEnd::kStopped;
+    return;
+  }
   cluster_->StopClients();
 }
 
@@ -236,13 +254,14 @@ void Runner::Settle() {
     if (!cluster_->Up(node)) cluster_->Restart(node);
   }
   const Nanos deadline = world_.now() + scenario_.run.settle;
-  const bool agreed = RunWhile(deadline, [this] {
+  const bool agreed = RunWhile(NotBeyondUntil(deadline), [this] {
     return cluster_->ClientsIdle() && cluster_->Converged();
   });
   if (agreed) {
     result_.converged_after = world_.now() - result_.load_ended;
   } else if (!over()) {
-    result_.end = RunEnd::kStuck;
+    result_.end =
+        NotBeyondUntil(deadline) < deadline ? RunEnd::kStopped : RunEnd::kStuck;
   }
 }
 

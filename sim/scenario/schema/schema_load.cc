@@ -294,6 +294,36 @@ const Table& MatrixTable() {
   return kTable;
 }
 
+const Table& CapsuleTable() {
+  using S = CapsuleSpec;
+  static const Table kTable{
+      .about =
+          "A run that failed, as `wringer replay` checks it. Written by the "
+          "tool; changes no run.",
+      .fields =
+          {
+              Value<Count32, &S::format>("format", "version of this table")
+                  .Between(1, 1)
+                  .Required(),
+              Value<TextCodec, &S::build>("build", "what ran it"),
+              Value<TextCodec, &S::digest>("digest", "of the whole run"),
+              Value<Count64, &S::events>("events", "in the whole run"),
+              Value<TextCodec, &S::violation>("violation", "what it showed",
+                                              "\"safety/lost-ack\""),
+              Value<TextCodec, &S::fingerprint>("fingerprint",
+                                                "the kind of failure"),
+              Value<TextCodec, &S::summary>("summary", "one line of it"),
+              Value<DurationCodec, &S::at>("at",
+                                           "when it was seen; 0s: at the end"),
+              Value<TextListCodec, &S::checkpoints>(
+                  "checkpoints",
+                  "the digest chain: event number, simulated ns, digest",
+                  "[\"4096.1204500000.9f3c5b0271aae410\"]"),
+          },
+      .defaults = DefaultOf<S>};
+  return kTable;
+}
+
 const Table& ScenarioTable() {
   using S = Scenario;
   static const Table kTable{
@@ -328,6 +358,7 @@ const Table& ScenarioTable() {
               SubTable<&S::expect>("expect", ExpectTable),
               SubTable<&S::regression>("regression", RegressionTable),
               SubTable<&S::matrix>("matrix", MatrixTable),
+              SubTable<&S::capsule>("capsule", CapsuleTable),
           },
       .defaults = DefaultOf<S>};
   return kTable;

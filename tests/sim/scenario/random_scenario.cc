@@ -353,6 +353,17 @@ void DrawExpectations(Draw* d, Scenario* s) {
                            d->Small(1, 99),
                            {{"wal.sync", "\"every\""}}};
   }
+  if (d->Coin()) {
+    s->capsule = CapsuleSpec{1,
+                             d->Text(),
+                             d->Text(),
+                             d->Small(0, 99),
+                             d->Text(),
+                             d->Text(),
+                             d->Text(),
+                             d->Wide(0, kSecond),
+                             {"1.2.3", "4.5.6"}};
+  }
   if (!e.violation && d->Coin()) {
     s->regression = RegressionSpec{"safety/stale-read", d->Text(), d->Text()};
   }
