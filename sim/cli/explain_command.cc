@@ -93,7 +93,9 @@ std::string FaultsText(const sim::RunResult& result, Nanos until) {
   return out;
 }
 
-std::string PathText(const sim::CausalPath& path, const Style& style) {
+// What came after the violation explains nothing.
+std::string PathText(const sim::CausalPath& path, Nanos until,
+                     const Style& style) {
   std::string out;
   std::vector<sim::PathStep> steps = path.steps();
   std::stable_sort(steps.begin(), steps.end(),
@@ -101,6 +103,7 @@ std::string PathText(const sim::CausalPath& path, const Style& style) {
                      return a.event < b.event;
                    });
   for (const sim::PathStep& step : steps) {
+    if (step.at > until) break;
     std::string line =
         absl::StrCat("  ", sim::TimeText(step.at), " s  ",
                      PadRight(NodeName(step.node), 4), " ", step.what);
@@ -126,7 +129,8 @@ absl::StatusOr<std::string> PathOf(const sim::Scenario& scenario,
                                    const sim::RunResult& result,
                                    const reports::Finding& finding,
                                    const Style& style) {
-  sim::CausalPath path(QuestionOf(scenario, result, finding));
+  const sim::PathQuestion question = QuestionOf(scenario, result, finding);
+  sim::CausalPath path(question);
   sim::RunOptions options;
   options.seed = result.seed;
   options.witnesses.push_back(&path);
@@ -141,7 +145,18 @@ absl::StatusOr<std::string> PathOf(const sim::Scenario& scenario,
         "the second run was another one: not "
         "deterministic; see `verify`");
   }
-  return PathText(path, style);
+  const Nanos until = finding.at_ns > 0 ? finding.at_ns : result.ended;
+  std::string out = PathText(path, until, style);
+  for (const std::uint64_t index : question.entries) {
+    std::string nodes;
+    for (const NodeId node : path.Without(index, until)) {
+      absl::StrAppend(&nodes, nodes.empty() ? "" : ", ", NodeName(node));
+    }
+    if (nodes.empty()) continue;
+    absl::StrAppend(&out, "  ", sim::TimeText(until), " s  ", nodes,
+                    " had never had entry ", index, "\n");
+  }
+  return out;
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ Failure FailureOf(const Verdict& verdict) {
   Failure failure;
   failure.fingerprint = Fingerprint(verdict);
   if (verdict.violations.empty()) return failure;
+  failure.stuck = Has(verdict, "liveness/stuck");
   failure.id = verdict.violations[0].id;
   failure.summary = verdict.violations[0].summary;
   if (verdict.expected.empty()) return failure;
@@ -130,8 +131,8 @@ sim::Sight SightOf(const sim::RunResult& result, const Verdict& verdict,
   sight.events = result.events;
   const Failure own = FailureOf(verdict);
   sight.same = own.id == wanted.id && own.fingerprint == wanted.fingerprint;
-  // A cluster that never settles shows many things; they are not the bug.
-  if (!wanted.liveness() && Has(verdict, "liveness/stuck")) sight.same = false;
+  // A cluster that no longer settles shows many things; they are not the bug.
+  if (own.stuck && !wanted.stuck) sight.same = false;
   if (!sight.same) return sight;
   sight.seen_at = SeenAt(result, verdict, wanted);
   if (const reports::Finding* finding = FindingOf(verdict, wanted)) {

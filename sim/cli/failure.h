@@ -19,6 +19,7 @@ struct Failure {
   std::string id;           // "safety/lost-ack", "engine/crash"; empty: none
   std::string fingerprint;  // six hex digits
   std::string summary;      // one line
+  bool stuck = false;       // the cluster did not settle, besides
   // Settling is part of the question.
   bool liveness() const { return id.rfind("liveness/", 0) == 0; }
   bool happened() const { return !id.empty(); }

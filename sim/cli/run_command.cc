@@ -7,6 +7,7 @@
 #include "engine/base/status_macros.h"
 #include "reports/history/jsonl.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/failure.h"
 #include "sim/cli/finding_folder.h"
 #include "sim/cli/judge.h"
 #include "sim/cli/load.h"
@@ -78,7 +79,7 @@ int RunScenario(const CommonOptions& common, const RunOptionsCli& options) {
   const std::int64_t real_ns = sim::HostNanos() - began;
   std::string replay = run.replay_line;
   std::string saved;
-  if (options.keep && !verdict.passed() && !verdict.violations.empty() &&
+  if (options.keep && !verdict.passed() && FailureOf(verdict).happened() &&
       !options.until) {
     const absl::Status kept =
         Keep(common, *scenario, *result, verdict, style, &replay, &saved);

@@ -126,6 +126,7 @@ void CausalPath::LookAtNode(const EventRecord& event) {
     Copy& copy = copies_[{event.node, index}];
     const bool held = view->log_last.index.value() >= index;
     const bool durable = view->durable.log.index.value() >= index;
+    if (held && copy.first_held < 0) copy.first_held = world_->now();
     if (held && !copy.held) {
       Add(event.node, absl::StrCat("has ", EntryText(index)), CauseOf(event));
     } else if (!held && copy.held) {
@@ -143,6 +144,15 @@ void CausalPath::LookAtNode(const EventRecord& event) {
     copy.held = held;
     copy.durable = durable;
   }
+}
+
+std::vector<NodeId> CausalPath::Without(std::uint64_t index, Nanos by) const {
+  std::vector<NodeId> nodes;
+  for (const auto& [place, copy] : copies_) {
+    const bool had = copy.first_held >= 0 && copy.first_held <= by;
+    if (place.second == index && !had) nodes.push_back(place.first);
+  }
+  return nodes;
 }
 
 void CausalPath::OnPromise(const node::PromiseSent& promise) {

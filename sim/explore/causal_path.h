@@ -52,6 +52,8 @@ class CausalPath final : public RunWitness {
   void OnTrace(const TraceLine& line);
   const std::vector<PathStep>& steps() const { return steps_; }
   std::size_t cut() const { return cut_; }
+  // Replicas that had not seen the entry by then, ascending.
+  std::vector<NodeId> Without(std::uint64_t index, Nanos by) const;
 
   void Attach(const World* world, LookAt look) override;
   void AfterEvent(const EventRecord& event) override;
@@ -65,6 +67,7 @@ class CausalPath final : public RunWitness {
     bool held = false;
     bool durable = false;
     bool promised = false;
+    Nanos first_held = -1;  // -1: never
   };
   struct Message {
     NodeId from;

@@ -8,6 +8,7 @@
 #include "engine/base/run_context.h"
 #include "reports/history/describe.h"
 #include "sim/explore/shrink/edits.h"
+#include "sim/scenario/file/scenario_file.h"
 
 namespace wringer::sim {
 namespace {
@@ -66,7 +67,12 @@ ShrinkSize SizeOf(const Scenario& scenario) {
           .settings = ChangedSettings(scenario).size()};
 }
 
-bool Shrinker::Take(const std::vector<Scenario>& proposals) {
+bool Shrinker::Take(std::vector<Scenario> proposals) {
+  // An edit of a parameter that the fault's kind does not have is none.
+  const std::string present = DumpScenario(best_);
+  std::erase_if(proposals, [&](const Scenario& proposal) {
+    return DumpScenario(proposal) == present;
+  });
   if (proposals.empty() || prober_->stopped()) return false;
   const auto hit = prober_->FirstFailing(proposals);
   if (!hit) return false;
@@ -261,6 +267,9 @@ void Shrinker::SimplifyOperations() {
     op.value = ScriptedOp{}.value;
   }
   if (plain != best_) Take({plain});
+  Scenario one_key = best_;
+  for (ScriptedOp& op : one_key.workload.script) op.key = 0;
+  Take({Renumbered(one_key), Renumbered(best_)});
   for (std::size_t i = 0; i < best_.workload.script.size(); ++i) {
     Take(SimplerOperations(best_, i));
   }
@@ -305,10 +314,9 @@ void Shrinker::RoundTimes() {
     std::vector<Scenario> proposals;
     for (const Nanos grain : kGrains) {
       if (from % grain == 0) break;
-      for (const Nanos to :
-           {from / grain * grain, (from / grain + 1) * grain}) {
-        proposals.push_back(propose(to));
-      }
+      proposals.push_back(propose(from / grain * grain));
+      if (grain > from) continue;  // not a round number, another one
+      proposals.push_back(propose((from / grain + 1) * grain));
     }
     Take(proposals);
   };
@@ -385,8 +393,10 @@ void Shrinker::Round() {
 
 ShrinkResult Shrinker::Run(const Scenario& scenario) {
   ShrinkResult result;
-  best_ = scenario;
-  result.scenario = scenario;
+  // As it will be read from the file: without what no file can say.
+  best_ = ParseScenario(DumpScenario(scenario), "start")
+              .scenario.value_or(scenario);
+  result.scenario = best_;
   result.before = SizeOf(scenario);
   const auto first = prober_->Look(scenario);
   if (!first || !first->same) return result;

@@ -82,7 +82,7 @@ class Shrinker {
  private:
   void Round();
   // Takes the first proposal that still fails. True if there was one.
-  bool Take(const std::vector<Scenario>& proposals);
+  bool Take(std::vector<Scenario> proposals);
   // The same, as long as `propose` has something new to offer.
   template <typename Propose>
   void TakeWhile(const Propose& propose);

@@ -207,7 +207,7 @@ void CheckWorkload(const Scenario& s, Findings* findings) {
         "key",
         "set cas = 0, or choose raft or primary_backup");
   }
-  if (w.timeout > s.run.length) {
+  if (w.timeout > s.run.length && findings->IsWritten("workload.timeout")) {
     findings->Warning("workload.timeout",
                       "operations may not time out within the run",
                       "keep timeout below run.length");

@@ -354,15 +354,9 @@ void DrawExpectations(Draw* d, Scenario* s) {
                            {{"wal.sync", "\"every\""}}};
   }
   if (d->Coin()) {
-    s->capsule = CapsuleSpec{1,
-                             d->Text(),
-                             d->Text(),
-                             d->Small(0, 99),
-                             d->Text(),
-                             d->Text(),
-                             d->Text(),
-                             d->Wide(0, kSecond),
-                             {"1.2.3", "4.5.6"}};
+    s->capsule = CapsuleSpec{
+        1,         d->Text(), d->Text(),           d->Small(0, 99),   d->Text(),
+        d->Text(), d->Text(), d->Wide(0, kSecond), {"1.2.3", "4.5.6"}};
   }
   if (!e.violation && d->Coin()) {
     s->regression = RegressionSpec{"safety/stale-read", d->Text(), d->Text()};
