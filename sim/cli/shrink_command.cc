@@ -57,8 +57,8 @@ class ShrinkSession {
 
   int Run() {
     ::signal(SIGINT, OnInterrupt);
-    MakeProber();
     if (const int code = FindFailure(); code != kHeld) return code;
+    MakeProber();
     PrintTarget();
     sim::Shrinker shrinker(
         prober_.get(), {.liveness = failure_.liveness()},
@@ -86,6 +86,9 @@ class ShrinkSession {
     sim::ParallelProberOptions options;
     options.workers = Workers();
     options.budget_real_ns = options_.real_ns.value_or(kDefaultBudget);
+    // A proposal that takes far longer than the run it comes from is none.
+    options.run_real_ns =
+        std::max<std::int64_t>(options.run_real_ns, 2 * first_real_ns_);
     prober_ = std::make_unique<sim::ParallelProber>(
         options,
         [this](const sim::Scenario& scenario) { return JudgeOne(scenario); },
@@ -122,7 +125,8 @@ class ShrinkSession {
         size = absl::StrCat(s.faults, " faults   ", s.operations,
                             " operations   ", s.nodes, " nodes   ");
       }
-      Err(absl::StrCat("\r\033[K  ", size, prober_->runs(), " runs   ",
+      const std::uint64_t runs = prober_ != nullptr ? prober_->runs() : 1;
+      Err(absl::StrCat("\r\033[K  ", size, runs, " runs   ",
                        DurationText(now - began_)));
     }
     return interrupted == 0 || closing_;
@@ -166,6 +170,7 @@ class ShrinkSession {
   const bool live_;
   const std::int64_t began_;
   std::int64_t last_status_ = 0;
+  std::int64_t first_real_ns_ = 0;
   bool closing_ = false;
   std::unique_ptr<sim::ParallelProber> prober_;
   const sim::Shrinker* shrinker_ = nullptr;
@@ -187,7 +192,10 @@ int ShrinkSession::FindFailure() {
         if (std::exchange(given, true)) return std::nullopt;
         return 0;
       },
-      [&](const sim::JobResult& result) { answer = result; },
+      [&](const sim::JobResult& result) {
+        answer = result;
+        first_real_ns_ = result.real_ns;
+      },
       [this] { return Tick(); });
   ClearLine();
   if (interrupted != 0) return kInterrupted;
