@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "engine/base/types.h"
-#include "engine/node/host.h"
-#include "engine/node/introspection.h"
-#include "engine/node/outbox.h"
-#include "engine/node/tickets.h"
+#include "engine/node/contract/host.h"
+#include "engine/node/contract/introspection.h"
+#include "engine/node/contract/outbox.h"
+#include "engine/node/contract/tickets.h"
 #include "engine/session/session_table.h"
 
 namespace wringer::node {

@@ -17,9 +17,9 @@
 #include "engine/env/env.h"
 #include "engine/log_store/log_store.h"
 #include "engine/membership/config_messages.h"
-#include "engine/node/host.h"
-#include "engine/node/options.h"
-#include "engine/node/outbox.h"
+#include "engine/node/contract/host.h"
+#include "engine/node/contract/options.h"
+#include "engine/node/contract/outbox.h"
 #include "engine/replication/replicator.h"
 
 namespace wringer::node {

@@ -28,9 +28,9 @@
 #include "engine/membership/config_messages.h"
 #include "engine/node/applier.h"
 #include "engine/node/config_machine.h"
-#include "engine/node/introspection.h"
-#include "engine/node/options.h"
-#include "engine/node/outbox.h"
+#include "engine/node/contract/introspection.h"
+#include "engine/node/contract/options.h"
+#include "engine/node/contract/outbox.h"
 #include "engine/replication/replicator.h"
 #include "engine/wire/messages.h"
 

@@ -8,8 +8,8 @@
 
 #include "engine/env/env.h"
 #include "engine/membership/detector.h"
-#include "engine/node/host.h"
-#include "engine/node/outbox.h"
+#include "engine/node/contract/host.h"
+#include "engine/node/contract/outbox.h"
 
 namespace wringer::node {
 

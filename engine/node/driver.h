@@ -16,7 +16,7 @@
 
 #include "engine/log_store/log_store.h"
 #include "engine/node/answers.h"
-#include "engine/node/host.h"
+#include "engine/node/contract/host.h"
 #include "engine/node/parts.h"
 #include "engine/node/promises.h"
 

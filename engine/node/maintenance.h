@@ -10,8 +10,8 @@
 #include "engine/env/env.h"
 #include "engine/log_store/log_store.h"
 #include "engine/node/applier.h"
-#include "engine/node/host.h"
-#include "engine/node/options.h"
+#include "engine/node/contract/host.h"
+#include "engine/node/contract/options.h"
 #include "engine/storage/storage_engine.h"
 
 namespace wringer::node {

@@ -20,8 +20,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/env/env.h"
-#include "engine/node/host.h"
-#include "engine/node/options.h"
+#include "engine/node/contract/host.h"
+#include "engine/node/contract/options.h"
 #include "engine/node/stored_value.h"
 #include "engine/storage/storage_engine.h"
 

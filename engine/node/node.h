@@ -22,9 +22,9 @@
 
 #include "absl/status/statusor.h"
 #include "engine/env/env.h"
+#include "engine/node/contract/introspection.h"
+#include "engine/node/contract/options.h"
 #include "engine/node/driver.h"
-#include "engine/node/introspection.h"
-#include "engine/node/options.h"
 #include "engine/node/parts.h"
 
 namespace wringer::node {

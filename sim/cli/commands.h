@@ -46,6 +46,10 @@ struct RunOptionsCli {
   std::string history;  // --history FILE: write it
   bool ledger = false;
   bool keep = true;  // save findings below `out`
+  // replay only
+  bool force = false;  // go on although it is another run
+  bool gdb = false;
+  std::string stop_at;  // event number or simulated time
 };
 
 struct VerifyOptions {
@@ -102,6 +106,16 @@ struct BisectOptions {
   bool step = false;  // one revision: called by git
 };
 
+struct ShrinkOptionsCli {
+  std::string scenario;  // or a capsule
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> settings;
+  std::optional<std::int64_t> real_ns;  // --for
+  int workers = 0;                      // 0: one a core
+  std::string output;                   // -o; empty: chosen
+  bool probe = true;                    // find out how exact it has to be
+};
+
 struct CheckOptionsCli {
   std::string history;
   std::string model = "register";
@@ -118,11 +132,15 @@ struct ScenarioOptions {
 };
 
 int RunScenario(const CommonOptions& common, const RunOptionsCli& options);
+int ReplayScenario(const CommonOptions& common, const RunOptionsCli& options);
+int ExplainScenario(const CommonOptions& common, const RunOptionsCli& options);
 int VerifyScenario(const CommonOptions& common, const VerifyOptions& options);
 int SweepScenarios(const CommonOptions& common, const SweepOptions& options);
 int Doctor(const CommonOptions& common, const DoctorOptions& options);
 int CorpusTool(const CommonOptions& common, const CorpusOptions& options);
 int Bisect(const CommonOptions& common, const BisectOptions& options);
+int ShrinkScenario(const CommonOptions& common,
+                   const ShrinkOptionsCli& options);
 int CheckHistoryFile(const CommonOptions& common,
                      const CheckOptionsCli& options);
 int ScenarioTool(const CommonOptions& common, const ScenarioOptions& options);

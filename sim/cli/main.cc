@@ -21,9 +21,11 @@ struct Everything {
   std::string seed;
   std::string until;
   std::string window;
+  std::string duration;
   RunOptionsCli run;
   VerifyOptions verify;
   CampaignFlags campaign;
+  ShrinkOptionsCli shrink;
   CheckOptionsCli check;
   ScenarioOptions scenario;
 };
@@ -82,13 +84,38 @@ CLI::App* AddRun(CLI::App* top, Everything* all, const char* name,
                   "FROM..TO of simulated time to trace");
   app->add_option("--history", all->run.history, "Write the history here");
   app->add_flag("--ledger", all->run.ledger, "List every fault");
+  app->add_flag("!--no-keep", all->run.keep, "Save no findings");
   AddCommon(app, all);
   return app;
 }
 
+void AddShrink(CLI::App* top, Everything* all) {
+  CLI::App* app = top->add_subcommand(
+      "shrink", "The smallest scenario that still fails in the same way");
+  app->add_option("scenario", all->shrink.scenario, "A capsule or a scenario")
+      ->required();
+  AddSeed(app, all);
+  AddSettings(app, &all->shrink.settings);
+  app->add_option("--for", all->duration, "Real time to spend (5min)")
+      ->check(CheckDuration);
+  app->add_option("-j", all->shrink.workers, "Workers (one a core)");
+  app->add_option("-o", all->shrink.output, "Where to write the result");
+  app->add_flag("!--no-probe", all->shrink.probe,
+                "Do not find out how exact times and values have to be");
+  AddCommon(app, all);
+}
+
 void AddAll(CLI::App* top, Everything* all) {
   AddRun(top, all, "run", "One run of a scenario, and its verdict");
-  AddRun(top, all, "replay", "The same run again, from a capsule or a seed");
+  CLI::App* replay = AddRun(top, all, "replay",
+                            "The same run again, from a capsule or a seed");
+  replay->add_flag("--force", all->run.force,
+                   "Go on although it is not the run of the capsule");
+  replay->add_flag("--gdb", all->run.gdb,
+                   "In the debugger, stopped shortly before the violation");
+  replay->add_option("--stop-at", all->run.stop_at,
+                     "Event number or simulated time to stop the debugger at");
+  AddRun(top, all, "explain", "What went wrong, as a story");
   CLI::App* verify =
       top->add_subcommand("verify", "Run twice and compare every event");
   verify->add_option("scenario", all->verify.scenario, "A TOML scenario")
@@ -99,6 +126,8 @@ void AddAll(CLI::App* top, Everything* all) {
 
   AddCampaignCommands(
       top, [all](CLI::App* app) { AddCommon(app, all); }, &all->campaign);
+
+  AddShrink(top, all);
 
   CLI::App* check = top->add_subcommand("check", "Judge a history again");
   check->add_option("history", all->check.history, "A history file")
@@ -174,8 +203,10 @@ bool Settle(Everything* all, std::string* complaint) {
     all->run.seed = ParseSeed(all->seed);
     all->verify.seed = all->run.seed;
     all->scenario.seed = all->run.seed;
+    all->shrink.seed = all->run.seed;
   }
   if (!all->until.empty()) all->run.until = Duration(all->until);
+  if (!all->duration.empty()) all->shrink.real_ns = Duration(all->duration);
   if (!all->window.empty()) {
     const std::size_t dots = all->window.find("..");
     const std::string from = all->window.substr(0, dots);
@@ -194,13 +225,14 @@ bool Settle(Everything* all, std::string* complaint) {
 
 int Dispatch(const CLI::App& top, const Everything& all) {
   const std::string name = top.get_subcommands().front()->get_name();
-  if (name == "run" || name == "replay") {
-    return RunScenario(all.common, all.run);
-  }
+  if (name == "run") return RunScenario(all.common, all.run);
+  if (name == "replay") return ReplayScenario(all.common, all.run);
+  if (name == "explain") return ExplainScenario(all.common, all.run);
   if (name == "verify") return VerifyScenario(all.common, all.verify);
   if (const auto code = RunCampaignCommand(name, all.common, all.campaign)) {
     return *code;
   }
+  if (name == "shrink") return ShrinkScenario(all.common, all.shrink);
   if (name == "check") return CheckHistoryFile(all.common, all.check);
   return ScenarioTool(all.common, all.scenario);
 }

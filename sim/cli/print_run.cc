@@ -215,6 +215,8 @@ std::string RunEnding(const PrintedRun& run, const Style& style) {
                            v.expected, ", as the scenario says it must", digest)
             : absl::StrCat(style.Paint(Color::kBad, "FAIL"), "   ", v.expected,
                            " was expected and did not appear", digest);
+  } else if (v.passed() && run.result.end == sim::RunEnd::kStopped) {
+    out = absl::StrCat("STOPPED   nothing broken so far", digest);
   } else if (v.passed()) {
     out = absl::StrCat(style.Paint(Color::kGood, "PASS"), digest);
   } else if (!v.violations.empty()) {

@@ -1,19 +1,21 @@
-// wringer run and replay: one run, its verdict, and why.
+// wringer run: one run, its verdict, and why; a failure is kept.
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
 #include "reports/history/jsonl.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/failure.h"
+#include "sim/cli/finding_folder.h"
 #include "sim/cli/judge.h"
 #include "sim/cli/load.h"
 #include "sim/cli/print_run.h"
 #include "sim/cli/terminal.h"
+#include "sim/cli/trace_options.h"
 #include "sim/cluster/run.h"
 #include "sim/explore/worker_pool.h"
-#include "sim/scenario/toml/suggest.h"
 
 namespace wringer::cli {
 namespace {
@@ -28,58 +30,24 @@ std::string ReplayLine(const RunOptionsCli& options, std::uint64_t seed) {
   return line;
 }
 
-// "n2", "m1", "c3"; 0 if it is no node's name.
-NodeId NodeOf(Slice word) {
-  std::uint32_t number = 0;
-  if (word.size() < 2 || !absl::SimpleAtoi(word.substr(1), &number)) {
-    return kNoNode;
-  }
-  switch (word[0]) {
-    case 'n':
-      return NodeId(number);
-    case 'm':
-      return NodeId(kConfigNodeBase + number);
-    case 'c':
-      return NodeId(kClientNodeBase + number);
-    default:
-      return kNoNode;
-  }
-}
-
-bool ParseFilter(const std::vector<std::string>& words,
-                 sim::TraceFilter* filter) {
-  for (const std::string& word : words) {
-    if (word == "all") continue;
-    env::Component component = env::Component::kNode;
-    if (sim::FindComponent(word, &component)) {
-      filter->components.push_back(component);
-    } else if (const NodeId node = NodeOf(word); node != kNoNode) {
-      filter->nodes.push_back(node);
-    } else {
-      std::vector<Slice> known = {"all"};
-      for (int i = 0; i < int(env::Component::kCount); ++i) {
-        known.push_back(env::ComponentName(env::Component(i)));
-      }
-      const auto near = sim::Nearest(word, known);
-      Complain(
-          absl::StrCat("--log: no node and no part is called \"", word, "\""),
-          near ? absl::StrCat("did you mean \"", *near, "\"?")
-               : absl::StrCat("nodes are n1, m1, c1...; parts are ",
-                              sim::Listed(known)));
-      return false;
-    }
-  }
-  return true;
-}
-
-void AddTrace(const RunOptionsCli& options, sim::RunOptions* run) {
-  if (options.log.empty()) return;
-  const Nanos from = options.log_from.value_or(0);
-  const Nanos to = options.log_to.value_or(INT64_MAX);
-  run->trace_sink = [from, to](const sim::TraceLine& line) {
-    if (line.at < from || line.at > to) return;
-    Out(sim::TraceText(line) + "\n");
-  };
+// Keeps a failing run. The line to paste then replays what was kept.
+absl::Status Keep(const CommonOptions& common, const sim::Scenario& scenario,
+                  const sim::RunResult& result, const Verdict& verdict,
+                  const reports::Style& style, std::string* replay,
+                  std::string* said) {
+  WR_ASSIGN_OR_RETURN(const std::string folder,
+                      MakeResultFolder(common.out, "run"));
+  WR_ASSIGN_OR_RETURN(const SavedFinding saved,
+                      SaveFinding(folder, scenario, result, verdict));
+  *replay = absl::StrCat(ProgramName(), " replay ", ShellQuoted(saved.capsule));
+  *said = absl::StrCat(
+      "\nSaved    ", saved.folder, "/     (capsule, history, trace)\n",
+      saved.verified
+          ? "Verified replayed once: same digest, same verdict.\n"
+          : style.Paint(reports::Color::kBad,
+                        "NOT DETERMINISTIC: a second run was another one; see "
+                        "`verify`.\n"));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -89,14 +57,11 @@ int RunScenario(const CommonOptions& common, const RunOptionsCli& options) {
       LoadOrComplain(common, options.scenario, options.settings);
   if (!scenario) return kUsage;
   const std::uint64_t seed = ChooseSeed(options.seed, *scenario);
-  if (options.until) {
-    scenario->run.length = std::min(scenario->run.length, *options.until);
-  }
   sim::RunOptions run;
   run.seed = seed;
+  run.until = options.until;
   run.replay_line = ReplayLine(options, seed);
-  if (!ParseFilter(options.log, &run.trace_filter)) return kUsage;
-  AddTrace(options, &run);
+  if (!AddTraceOptions(options, &run)) return kUsage;
   const reports::Style style = StyleFor(common, 1);
   if (!common.json) {
     Out(absl::StrCat(BuildLine(), "   ", options.scenario, "   seed ",
@@ -111,10 +76,18 @@ int RunScenario(const CommonOptions& common, const RunOptionsCli& options) {
     return Complain(result.status().message(), "change the scenario's design");
   }
   const Verdict verdict = Judge(*scenario, *result);
-  const PrintedRun printed{*scenario,       *result,
-                           verdict,         options.scenario,
-                           run.replay_line, sim::HostNanos() - began,
-                           options.ledger};
+  const std::int64_t real_ns = sim::HostNanos() - began;
+  std::string replay = run.replay_line;
+  std::string saved;
+  if (options.keep && !verdict.passed() && FailureOf(verdict).happened() &&
+      !options.until) {
+    const absl::Status kept =
+        Keep(common, *scenario, *result, verdict, style, &replay, &saved);
+    // A finding that cannot be kept is a finding all the same.
+    if (!kept.ok()) Err(absl::StrCat("warning: ", kept.message(), "\n"));
+  }
+  const PrintedRun printed{*scenario, *result, verdict,       options.scenario,
+                           replay,    real_ns, options.ledger};
   if (!options.history.empty()) {
     const absl::Status written =
         WriteFile(options.history, reports::WriteJsonl(result->history));
@@ -124,6 +97,7 @@ int RunScenario(const CommonOptions& common, const RunOptionsCli& options) {
     Out(RunJson(printed) + "\n");
   } else {
     if (!common.quiet || !verdict.passed()) Out(RunText(printed, style));
+    Out(saved);
     Out(RunEnding(printed, style));
   }
   return verdict.exit_code();

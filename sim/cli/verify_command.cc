@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/divergence_report.h"
 #include "sim/cli/load.h"
 #include "sim/cli/print_run.h"
 #include "sim/cli/terminal.h"
@@ -13,30 +14,11 @@
 namespace wringer::cli {
 namespace {
 
-sim::DigestTrail TrailOf(const sim::RunResult& result) {
-  return {result.digest_marks, result.events, result.digest};
-}
-
 absl::StatusOr<sim::RunResult> Once(const sim::Scenario& scenario,
-                                    std::uint64_t seed,
-                                    sim::WorldObserver* observer) {
+                                    std::uint64_t seed) {
   sim::RunOptions options;
   options.seed = seed;
-  if (observer != nullptr) options.observers.push_back(observer);
   return sim::Run(scenario, options);
-}
-
-// Runs both again with the window recorded, and says where they part.
-int ShowDivergence(const sim::Scenario& scenario, std::uint64_t seed,
-                   sim::EventWindow window) {
-  sim::WindowRecorder left(window);
-  sim::WindowRecorder right(window);
-  const auto first = Once(scenario, seed, &left);
-  const auto second = Once(scenario, seed, &right);
-  if (!first.ok() || !second.ok()) return kToolFailed;
-  const sim::Divergence divergence = sim::CompareWindows(left, right);
-  Out(sim::DivergenceText(divergence));
-  return kNotDeterministic;
 }
 
 }  // namespace
@@ -48,9 +30,9 @@ int VerifyScenario(const CommonOptions& common, const VerifyOptions& options) {
   const std::uint64_t seed = ChooseSeed(options.seed, *scenario);
   Out(absl::StrCat(BuildLine(), "   ", options.scenario, "   seed ",
                    SeedText(seed), "\n"));
-  const auto first = Once(*scenario, seed, nullptr);
+  const auto first = Once(*scenario, seed);
   if (!first.ok()) return Complain(first.status().message());
-  const auto second = Once(*scenario, seed, nullptr);
+  const auto second = Once(*scenario, seed);
   if (!second.ok()) return Complain(second.status().message());
   const auto window = sim::FirstDifference(TrailOf(*first), TrailOf(*second));
   if (!window) {
@@ -58,11 +40,11 @@ int VerifyScenario(const CommonOptions& common, const VerifyOptions& options) {
                      " events, one digest ", DigestText(first->digest), "\n"));
     return kHeld;
   }
-  Out(absl::StrCat(
-      "FAIL   not deterministic: digests ", DigestText(first->digest), " and ",
-      DigestText(second->digest), "; they part between event ",
-      CountText(window->after), " and ", CountText(window->last), "\n"));
-  return ShowDivergence(*scenario, seed, *window);
+  Out(absl::StrCat("FAIL   not deterministic: digests ",
+                   DigestText(first->digest), " and ",
+                   DigestText(second->digest), "\n",
+                   DivergenceReport(*scenario, seed, *window)));
+  return kNotDeterministic;
 }
 
 }  // namespace wringer::cli

@@ -227,8 +227,8 @@ SimClient& Cluster::NewScriptClient() {
   return script_client_->client();
 }
 
-void Cluster::StartClients() {
-  for (auto& host : clients_) host->client().Start();
+void Cluster::StartClients(Nanos elapsed) {
+  for (auto& host : clients_) host->client().Start(elapsed);
 }
 
 void Cluster::StopClients() {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "engine/node/introspection.h"
+#include "engine/node/contract/introspection.h"
 #include "reports/history/history.h"
 #include "sim/cluster/client_host.h"
 #include "sim/cluster/config_group.h"
@@ -65,7 +65,8 @@ class Cluster final : public FaultTarget,
   void set_driver(FaultDriver* driver) { driver_ = driver; }
 
   // ---- clients ----
-  void StartClients();
+  // So long after the clock of the scenario started.
+  void StartClients(Nanos elapsed);
   void StopClients();
   bool ClientsIdle() const;
   // The one beyond the workload's, with a source of its own ids. Made anew at

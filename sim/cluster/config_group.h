@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/node/introspection.h"
+#include "engine/node/contract/introspection.h"
 #include "sim/cluster/sim_node.h"
 #include "sim/oracle/oracle.h"
 

@@ -89,7 +89,16 @@ class Runner {
   void CollectMetrics();
   void AddOracles();
 
-  bool over() const { return result_.end == RunEnd::kEventLimit; }
+  bool over() const {
+    return result_.end == RunEnd::kEventLimit ||
+           result_.end == RunEnd::kStopped;
+  }
+  // The moment, unless the run is to be stopped before.
+  Nanos NotBeyondUntil(Nanos moment) const {
+    return options_.until
+               ? std::min(moment, result_.load_began + *options_.until)
+               : moment;
+  }
   // Runs until `done` or `deadline`. True if done. A world that falls quiet has
   // nothing more to wait for.
   template <typename Done>
@@ -184,6 +193,11 @@ absl::Status Runner::SetUp() {
                                        .watch_files = WantsDiskEvents(plan)},
                                       &world_, &trace_, &result_.history));
   if (options_.oracles) AddOracles();
+  for (RunWitness* witness : options_.witnesses) {
+    witness->Attach(&world_, [this](NodeId id) { return Look(id); });
+    cluster_->AddObserver(witness);
+    world_.AddObserver(witness);
+  }
   driver_ = std::make_unique<FaultDriver>(
       cluster_.get(), std::move(plan),
       FaultDriverOptions{.inert = options_.inert,
@@ -262,8 +276,12 @@ void Runner::Load() {
   const Nanos end = world_.now() + scenario_.run.length;
   driver_->Start();
   AwaitReady();
-  cluster_->StartClients();
-  RunTo(end);
+  cluster_->StartClients(world_.now() - result_.load_began);
+  RunTo(NotBeyondUntil(end));
+  if (NotBeyondUntil(end) < end && !over()) {
+    result_.end = RunEnd::kStopped;
+    return;
+  }
   cluster_->StopClients();
 }
 
@@ -279,13 +297,14 @@ void Runner::Settle() {
     if (!cluster_->Up(node)) cluster_->Restart(node);
   }
   const Nanos deadline = world_.now() + scenario_.run.settle;
-  const bool agreed = RunWhile(deadline, [this] {
+  const bool agreed = RunWhile(NotBeyondUntil(deadline), [this] {
     return cluster_->ClientsIdle() && cluster_->Converged();
   });
   if (agreed) {
     result_.converged_after = world_.now() - result_.load_ended;
   } else if (!over()) {
-    result_.end = RunEnd::kStuck;
+    result_.end =
+        NotBeyondUntil(deadline) < deadline ? RunEnd::kStopped : RunEnd::kStuck;
   }
 }
 

@@ -28,6 +28,7 @@
 #include "sim/fault/ledger.h"
 #include "sim/net/sim_network.h"
 #include "sim/oracle/oracle.h"
+#include "sim/oracle/witness.h"
 #include "sim/scenario/scenario.h"
 #include "sim/workload/recorder.h"
 
@@ -40,6 +41,11 @@ struct RunOptions {
   TraceHub::Sink trace_sink;
   // Told of every event. Must change nothing.
   std::vector<WorldObserver*> observers;
+  // Told of everything and allowed to look. Must change nothing.
+  std::vector<RunWitness*> witnesses;
+  // Stop here, counted from where the clock of the scenario starts. What runs
+  // until then is what runs without it.
+  std::optional<Nanos> until;
   bool oracles = true;
   // Self-test of the ledger: faults of this kind do nothing.
   std::optional<FaultKind> inert;
@@ -55,6 +61,7 @@ enum class RunEnd : std::uint8_t {
   kCompleted,   // every phase ran
   kStuck,       // settled for the whole time, and did not agree or answer
   kEventLimit,  // run.limits.events: inconclusive
+  kStopped,     // RunOptions::until
 };
 
 struct NodeMetrics {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "engine/env/env.h"
-#include "engine/node/introspection.h"
+#include "engine/node/contract/introspection.h"
 #include "engine/node/node.h"
 #include "sim/cluster/disk_faults.h"
 #include "sim/core/node_runtime.h"

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "engine/client/options.h"
 #include "engine/membership/config_service.h"
-#include "engine/node/options.h"
+#include "engine/node/contract/options.h"
 #include "engine/replication/replicator.h"
 #include "sim/disk/sim_disk.h"
 #include "sim/net/sim_network.h"

@@ -51,6 +51,9 @@ class Fiber {
   // Whether Suspend may throw: not while destructors run.
   bool may_throw() const;
 
+  // Where it is suspended: its saved registers, for a debugger. Null once done.
+  const void* context() const { return context_; }
+
   // For the owner: who this is.
   void* owner() const { return owner_; }
   std::uint64_t tag() const { return tag_; }

@@ -128,13 +128,34 @@ Slice NodeFibers::NameOf(env::FiberId id) const {
   return slot != 0 ? Slice(slots_[slot].name) : Slice();
 }
 
+Slice NodeFibers::NameOf(State state) {
+  switch (state) {
+    case State::kFree:
+      break;
+    case State::kRunnable:
+      return "runnable";
+    case State::kRunning:
+      return "running";
+    case State::kParked:
+      return "parked";
+    case State::kAsleep:
+      return "asleep";
+    case State::kBlocked:
+      return "blocked";
+  }
+  return "free";
+}
+
 std::vector<FiberInfo> NodeFibers::List() const {
   std::vector<FiberInfo> list;
   list.reserve(live_);
   for (const Slot& entry : slots_) {
     if (entry.state == State::kFree) continue;
-    list.push_back({env::FiberId{entry.fiber->tag()}, entry.name,
-                    entry.state == State::kParked});
+    list.push_back({.id = env::FiberId{entry.fiber->tag()},
+                    .name = entry.name,
+                    .parked = entry.state == State::kParked,
+                    .waits = NameOf(entry.state),
+                    .context = entry.fiber->context()});
   }
   std::sort(list.begin(), list.end(),
             [](const FiberInfo& a, const FiberInfo& b) { return a.id < b.id; });

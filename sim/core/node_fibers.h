@@ -23,6 +23,8 @@ struct FiberInfo {
   env::FiberId id;
   std::string name;
   bool parked = false;
+  Slice waits{};                  // "parked", "asleep", "blocked", ...
+  const void* context = nullptr;  // see Fiber::context
 };
 
 class NodeFibers {
@@ -82,6 +84,8 @@ class NodeFibers {
     std::uint32_t next_free = 0;
     std::string name;
   };
+
+  static Slice NameOf(State state);
 
   static constexpr int kSlotBits = 20;
   static std::uint32_t SlotOf(env::FiberId id) {

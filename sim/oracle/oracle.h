@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "engine/base/types.h"
-#include "engine/node/introspection.h"
+#include "engine/node/contract/introspection.h"
 #include "sim/core/world.h"
 
 namespace wringer::sim {

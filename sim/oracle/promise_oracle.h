@@ -53,7 +53,7 @@ class PromiseOracle final : public Oracle, public WorldObserver {
   std::uint64_t shadows_checked() const { return shadows_; }
 
  private:
-  static constexpr std::uint64_t kFirstShadow = 16;
+  static constexpr std::uint64_t kFirstShadow = 1;
   static constexpr std::uint64_t kShadowGrowth = 4;
   static constexpr std::uint64_t kLastShadow = 4096;
 

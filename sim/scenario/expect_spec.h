@@ -68,6 +68,23 @@ struct RegressionSpec {
   bool operator==(const RegressionSpec&) const = default;
 };
 
+// Of a file that keeps one failing run: what that run was, so that a replay can
+// tell whether it is the same run again. Nothing of it changes a run.
+struct CapsuleSpec {
+  std::uint32_t format = 1;
+  std::string build;   // "0.1.0 (1a2b3c4 gcc 12.2.0)"
+  std::string digest;  // of the whole run, 16 hex digits
+  std::uint64_t events = 0;
+  std::string violation;    // "safety/lost-ack"
+  std::string fingerprint;  // "7f3a9c"
+  std::string summary;
+  Nanos at =
+      0;  // when it was seen, by the clock of the scenario; 0: at the end
+  // The digest chain: "event-number.simulated-ns.digest".
+  std::vector<std::string> checkpoints;
+  bool operator==(const CapsuleSpec&) const = default;
+};
+
 // Read by `wringer compare` only. Values are TOML text, checked like --set.
 struct MatrixSpec {
   struct Axis {

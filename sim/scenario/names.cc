@@ -162,6 +162,9 @@ WR_ENUM_NAMES(MembershipAction, kTransferLeader, "membership action",
               {"add", "joins as a voter"}, {"add-learner", "joins, no vote"},
               {"remove", "leaves"},
               {"transfer-leader", "leadership moves to the node"})
+WR_ENUM_NAMES(ScriptKind, kCas, "operation", {"get", "read a key"},
+              {"put", "write a value"}, {"delete", "write a tombstone"},
+              {"cas", "write if the newest version seen is still current"})
 WR_ENUM_NAMES(ClientRoute, kRandom, "client route",
               {"leader", "the leader last heard of"},
               {"sticky", "one node per client"},
@@ -219,19 +222,40 @@ const std::vector<Slice>& KnownViolations() {
       "safety/monotonic-reads",   //
       "safety/monotonic-writes",  //
       "safety/writes-follow-reads",
-      "safety/split-brain",        // two leaders of one term or epoch
-      "safety/diverged",           // replicas differ at one applied index
-      "safety/log-mismatch",       // committed entries differ
-      "safety/broken-promise",     // a promise its sender's disk cannot keep
-      "safety/lease-overlap",      //
-      "safety/corrupt-data",       // damaged bytes served
-      "liveness/not-converged",    //
-      "liveness/stuck",            //
-      "liveness/deadlock",         //
-      "expectation/availability",  //
-      "expectation/latency",       //
-      "expectation/mark",          //
-      "crash/check-failed",        // an assertion of the engine
+      "safety/split-brain",         // two leaders of one term or epoch
+      "safety/diverged",            // replicas differ at one applied index
+      "safety/log-mismatch",        // committed entries differ
+      "safety/broken-promise",      // a promise its sender's disk cannot keep
+      "safety/lease-overlap",       //
+      "safety/corrupt-data",        // damaged bytes served
+      "safety/non-linearizable",    // no order explains the history
+      "safety/non-monotonic-read",  //
+      "safety/reordered-writes",    //
+      "safety/lost-update",         // a compare-and-set overwrote a newer value
+      "safety/dirty-read",          // a value whose write failed
+      "safety/duplicate-apply",     // one request took effect twice
+      "safety/wrong-refusal",     // a compare-and-set refused what it expected
+      "safety/divergence",        // replicas differ at the end
+      "safety/late-convergence",  // they agree, later than they may
+      "safety/promise",           // a promise its sender's disk cannot keep
+      "safety/state",             // nodes executed different things
+      "safety/log",               //
+      "safety/one-leader",        // two leaders of one term or epoch
+      "safety/fence",             // a deposed leader still promises
+      "engine/defect",            // a call from beyond the grave
+      "engine/crash",             // an assertion of the engine
+      "engine/hang",              //
+      "engine/memory",            //
+      "liveness/no-answer",       //
+      "liveness/slow-convergence",  //
+      "liveness/not-converged",     //
+      "liveness/stuck",             //
+      "liveness/deadlock",          //
+      "expectation/availability",   //
+      "expectation/latency",        //
+      "expectation/mark",           //
+      "expectation/marks",          //
+      "crash/check-failed",         // an assertion of the engine
   };
   return kAll;
 }

@@ -63,6 +63,7 @@ struct Scenario {
   ExpectSpec expect;
   std::optional<RegressionSpec> regression;
   std::optional<MatrixSpec> matrix;
+  std::optional<CapsuleSpec> capsule;
 
   bool operator==(const Scenario&) const = default;
 };

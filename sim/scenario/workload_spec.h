@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "engine/base/types.h"
 #include "sim/scenario/values.h"
@@ -89,6 +90,22 @@ enum class ClientRoute : std::uint8_t {
   kRandom,  // a node drawn per operation
 };
 
+enum class ScriptKind : std::uint8_t { kGet, kPut, kDelete, kCas };
+
+// One operation written out. A client makes its operations in order of `at`:
+// each at its time, or as soon as the one before has returned if that is later
+// (closed pace). So taking one away leaves the others where they were.
+struct ScriptedOp {
+  std::uint64_t id = 1;  // unique in the script; the value says "v<id>:"
+  std::uint32_t client = 1;
+  Nanos at = 0;  // counts from where the clock of the scenario starts
+  ScriptKind kind = ScriptKind::kGet;
+  std::uint64_t key = 0;     // below keys.count
+  std::uint64_t value = 16;  // put, cas: bytes. A cas expects the newest
+                             // version that any client has seen of the key
+  bool operator==(const ScriptedOp&) const = default;
+};
+
 struct WorkloadSpec {
   std::uint32_t clients = 8;
   KeysSpec keys;
@@ -104,6 +121,8 @@ struct WorkloadSpec {
   bool preload = false;                     // write every key before t = 0
   bool final_reads = true;                  // read every key after settling
   std::optional<std::uint64_t> operations;  // unset: until run.length
+  // Not empty: exactly these, and nothing of mix, values and think time counts.
+  std::vector<ScriptedOp> script;
   bool operator==(const WorkloadSpec&) const = default;
 };
 

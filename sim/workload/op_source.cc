@@ -14,6 +14,21 @@ OpSource::OpSource(const WorkloadSpec& spec, std::uint64_t seed)
       weight_total_(spec.mix.get + spec.mix.put + spec.mix.del + spec.mix.cas),
       newest_(static_cast<std::size_t>(spec.keys.count)) {
   WR_CHECK(spec.clients > 0);
+  if (spec.script.empty()) return;
+  scripts_.resize(std::size_t{spec.clients} + 1);
+  for (const ScriptedOp& op : spec.script) {
+    WR_CHECK(op.client <= spec.clients);
+    scripts_[op.client].push_back(op);
+  }
+  for (std::vector<ScriptedOp>& ops : scripts_) {
+    std::stable_sort(
+        ops.begin(), ops.end(),
+        [](const ScriptedOp& a, const ScriptedOp& b) { return a.at < b.at; });
+  }
+}
+
+bool OpSource::Has(std::uint32_t client, std::uint64_t ordinal) const {
+  return scripts_.empty() || ordinal < scripts_[client].size();
 }
 
 wire::OpKind OpSource::DrawKind(RandomDraw* draw) const {
@@ -31,10 +46,14 @@ std::string OpSource::KeyName(std::uint64_t number) {
 }
 
 std::string OpSource::DrawValue(OpId id, RandomDraw* draw) const {
-  std::string value = absl::StrCat("v", id.value(), ":");
   const auto size = static_cast<std::size_t>(
       draw->Between(static_cast<std::int64_t>(spec_.values.low),
                     static_cast<std::int64_t>(spec_.values.high)));
+  return FillValue(id, size, draw);
+}
+
+std::string OpSource::FillValue(OpId id, std::size_t size, RandomDraw* draw) {
+  std::string value = absl::StrCat("v", id.value(), ":");
   // A value is never shorter than the id that makes it unique.
   std::size_t at = value.size();
   value.resize(std::max(size, at));
@@ -49,7 +68,35 @@ std::string OpSource::DrawValue(OpId id, RandomDraw* draw) const {
   return value;
 }
 
+PlannedOp OpSource::MakeScripted(const ScriptedOp& scripted) const {
+  PlannedOp op;
+  op.id = OpId(scripted.id);
+  op.key_number = scripted.key;
+  op.key = KeyName(scripted.key);
+  switch (scripted.kind) {
+    case ScriptKind::kGet:
+      return op;
+    case ScriptKind::kDelete:
+      op.kind = wire::OpKind::kDelete;
+      return op;
+    case ScriptKind::kPut:
+      op.kind = wire::OpKind::kPut;
+      break;
+    case ScriptKind::kCas:
+      op.kind = wire::OpKind::kCas;
+      op.expected_tag = newest_[op.key_number];
+      break;
+  }
+  RandomDraw draw(RandomKey(seed_, Purpose("workload.script")), scripted.id);
+  op.value = FillValue(op.id, static_cast<std::size_t>(scripted.value), &draw);
+  return op;
+}
+
 PlannedOp OpSource::Make(std::uint32_t client, std::uint64_t ordinal) const {
+  if (!scripts_.empty()) {
+    WR_CHECK(Has(client, ordinal));
+    return MakeScripted(scripts_[client][ordinal]);
+  }
   RandomDraw draw(RandomKey(seed_, Purpose("workload.op"), client), ordinal);
   PlannedOp op;
   op.id = IdOf(client, ordinal);
@@ -84,7 +131,12 @@ PlannedOp OpSource::MakeGet(std::uint64_t key_number, OpId id) const {
   return op;
 }
 
-Nanos OpSource::PauseBefore(std::uint32_t client, std::uint64_t ordinal) const {
+Nanos OpSource::PauseBefore(std::uint32_t client, std::uint64_t ordinal,
+                            Nanos elapsed) const {
+  if (!scripts_.empty()) {
+    WR_CHECK(Has(client, ordinal));
+    return std::max<Nanos>(0, scripts_[client][ordinal].at - elapsed);
+  }
   RandomDraw draw(RandomKey(seed_, Purpose("workload.pause"), client), ordinal);
   const PaceSpec& pace = spec_.pace;
   if (pace.kind == PaceSpec::Kind::kClosed) {

@@ -4,7 +4,8 @@
 // value and pause do not depend on what happened before, so a fault taken away
 // leaves the workload as it was. The exception is the tag a compare-and-set
 // expects: the newest one any client is known to have seen for the key, so
-// that a good share of them applies.
+// that a good share of them applies. A scenario may write the operations out
+// instead (workload.script); then they are taken from there.
 //
 // Every value starts with the id of the operation that writes it ("v902:"), so
 // values are unique and a dump of a disk can be read by a person.
@@ -36,15 +37,19 @@ class OpSource {
  public:
   OpSource(const WorkloadSpec& spec, std::uint64_t seed);
 
-  // Operation `ordinal` (from 0) of client `client` (from 1).
+  // Whether the client has an operation `ordinal`; drawn ones never end.
+  bool Has(std::uint32_t client, std::uint64_t ordinal) const;
+  // Operation `ordinal` (from 0) of client `client` (from 1). REQUIRES: Has().
   PlannedOp Make(std::uint32_t client, std::uint64_t ordinal) const;
   // Ids beyond every client's: preloading and final reads.
   PlannedOp MakePut(std::uint64_t key_number, OpId id) const;
   PlannedOp MakeGet(std::uint64_t key_number, OpId id) const;
 
   // How long the client waits before operation `ordinal`: think time (closed
-  // loop), or the gap to the arrival before (open loop, Poisson).
-  Nanos PauseBefore(std::uint32_t client, std::uint64_t ordinal) const;
+  // loop), the gap to the arrival before (open loop, Poisson), or what is left
+  // to a scripted operation's time when so much of the load has `elapsed`.
+  Nanos PauseBefore(std::uint32_t client, std::uint64_t ordinal,
+                    Nanos elapsed) const;
 
   // Somebody saw that `tag` is the version of the key.
   void Saw(std::uint64_t key_number, OpId tag);
@@ -58,13 +63,17 @@ class OpSource {
 
  private:
   wire::OpKind DrawKind(RandomDraw* draw) const;
+  PlannedOp MakeScripted(const ScriptedOp& scripted) const;
   std::string DrawValue(OpId id, RandomDraw* draw) const;
+  static std::string FillValue(OpId id, std::size_t size, RandomDraw* draw);
   static std::string KeyName(std::uint64_t number);
 
   const WorkloadSpec spec_;
   std::uint64_t seed_;
   KeyPicker keys_;
   std::uint32_t weight_total_ = 0;
+  // The script, by client and time; empty if operations are drawn.
+  std::vector<std::vector<ScriptedOp>> scripts_;
   std::vector<OpId> newest_;  // by key number
 };
 

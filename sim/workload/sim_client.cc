@@ -14,7 +14,8 @@ SimClient::SimClient(const SimClientOptions& options, env::Env* env,
       recorder_(recorder),
       client_(options.client, env, this) {}
 
-void SimClient::Start() {
+void SimClient::Start(Nanos elapsed) {
+  origin_ = env_->clock->Monotonic() - elapsed;
   client_.Start();
   ArmNext();
 }
@@ -38,7 +39,9 @@ void SimClient::Stop() {
 void SimClient::ArmNext() {
   if (stopped_) return;
   if (options_.operations && next_ordinal_ >= *options_.operations) return;
-  const Nanos pause = source_->PauseBefore(options_.number, next_ordinal_);
+  if (!source_->Has(options_.number, next_ordinal_)) return;
+  const Nanos pause = source_->PauseBefore(options_.number, next_ordinal_,
+                                           env_->clock->Monotonic() - origin_);
   timer_ = env_->fibers->ArmTimer(pause, this, 0);
 }
 

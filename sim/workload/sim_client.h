@@ -3,7 +3,9 @@
 //
 // Closed loop: think, call, wait for the answer, again. Open loop: calls come
 // at their own times, whatever is still unanswered. A script runs a fixed list
-// with a few calls at a time (preloading, final reads). Handlers only.
+// with a few calls at a time (preloading, final reads). Operations the scenario
+// writes out come as in a closed or open loop, at their own times. Handlers
+// only.
 #ifndef WR_SIM_WORKLOAD_SIM_CLIENT_H_
 #define WR_SIM_WORKLOAD_SIM_CLIENT_H_
 
@@ -37,8 +39,9 @@ class SimClient final : private client::CompletionSink,
   SimClient(const SimClientOptions& options, env::Env* env, OpSource* source,
             Recorder* recorder);
 
-  // Registers with the cluster and begins to draw operations.
-  void Start();
+  // Registers with the cluster and begins to take operations from the source,
+  // so long after the clock of the scenario started.
+  void Start(Nanos elapsed);
   // Runs `script` instead, `window` calls at a time. `on_done` (may be empty)
   // is told when all have returned.
   void StartScript(std::vector<PlannedOp> script, std::size_t window,
@@ -64,6 +67,7 @@ class SimClient final : private client::CompletionSink,
   client::Client client_;
 
   bool stopped_ = false;
+  Nanos origin_ = 0;  // on this client's clock, where the scenario's started
   std::uint64_t next_ordinal_ = 0;
   std::uint64_t in_flight_ = 0;
   env::TimerId timer_;

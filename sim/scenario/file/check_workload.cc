@@ -1,4 +1,6 @@
 // Workload, network and expectations against the design.
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "sim/scenario/file/checks.h"
 #include "sim/scenario/names.h"
@@ -132,6 +134,41 @@ void CheckReadLevel(const Scenario& s, Findings* findings) {
   }
 }
 
+void CheckScript(const Scenario& s, Findings* findings) {
+  const WorkloadSpec& w = s.workload;
+  std::set<std::uint64_t> ids;
+  for (std::size_t i = 0; i < w.script.size(); ++i) {
+    const ScriptedOp& op = w.script[i];
+    const std::string path = absl::StrCat("workload.script.", i);
+    if (!ids.insert(op.id).second) {
+      findings->Error(path + ".id",
+                      absl::StrCat("two operations have the id ", op.id),
+                      "give every operation its own: values are told apart by "
+                      "it");
+    }
+    if (op.client > w.clients) {
+      findings->Error(path + ".client",
+                      absl::StrCat("there is no client ", op.client),
+                      absl::StrCat("this workload has 1 to ", w.clients,
+                                   "; raise workload.clients"));
+    }
+    if (op.key >= w.keys.count) {
+      findings->Error(path + ".key", absl::StrCat("there is no key ", op.key),
+                      absl::StrCat("keys are 0 to ", w.keys.count - 1,
+                                   "; raise workload.keys.count"));
+    }
+    if (op.kind == ScriptKind::kCas && s.replication.model == Model::kQuorum) {
+      findings->Error(path + ".do", "the quorum model has no compare-and-set",
+                      "use put, or choose raft or primary_backup");
+    }
+  }
+  if (!w.script.empty() && w.operations) {
+    findings->Error("workload.operations",
+                    "a script says itself how many operations there are",
+                    "drop `operations` or the script");
+  }
+}
+
 void CheckExpectedViolation(const Scenario& s, Findings* findings) {
   const ExpectSpec& e = s.expect;
   constexpr Slice kPath = "expect.violation";
@@ -204,11 +241,12 @@ void CheckWorkload(const Scenario& s, Findings* findings) {
         "key",
         "set cas = 0, or choose raft or primary_backup");
   }
-  if (w.timeout > s.run.length) {
+  if (w.timeout > s.run.length && findings->IsWritten("workload.timeout")) {
     findings->Warning("workload.timeout",
                       "operations may not time out within the run",
                       "keep timeout below run.length");
   }
+  CheckScript(s, findings);
   CheckWriteLevel(s, findings);
   CheckReadLevel(s, findings);
 }

@@ -80,7 +80,93 @@ void DumpTable(const Table& table, const void* object, const std::string& path,
   }
 }
 
+// What `table` says of `object` that it does not say of `standard`; nothing if
+// that is nothing. Keys that a file must have are always said.
+std::optional<std::string> ShortText(const Field& field, const void* object,
+                                     const void* standard);
+
+std::string ShortInline(const Table& table, const void* object,
+                        const void* standard) {
+  const std::uint32_t kinds = table.kinds_of_object != nullptr
+                                  ? table.kinds_of_object(object)
+                                  : ~std::uint32_t{0};
+  std::vector<std::string> parts;
+  for (const Field& field : table.fields) {
+    if ((field.kinds & kinds) == 0) continue;
+    if (const auto text = ShortText(field, object, standard)) {
+      parts.push_back(absl::StrCat(KeyText(field.key), " = ", *text));
+    }
+  }
+  return parts.empty() ? "{}"
+                       : absl::StrCat("{ ", absl::StrJoin(parts, ", "), " }");
+}
+
+std::string ShortRows(const Field& field, const void* object) {
+  std::string out = "[\n";
+  const Table& table = field.table();
+  for (std::size_t i = 0; i < field.count(object); ++i) {
+    absl::StrAppend(&out, "  ",
+                    ShortInline(table, field.row(object, i), table.defaults()),
+                    ",\n");
+  }
+  return out + "]";
+}
+
+std::optional<std::string> ShortText(const Field& field, const void* object,
+                                     const void* standard) {
+  if (field.form == Field::Form::kRows) {
+    if (field.count(object) == 0) return std::nullopt;
+    return ShortRows(field, object);
+  }
+  if (field.form == Field::Form::kTable) {
+    const void* inner = field.find(object);
+    const void* usual = field.find(standard);
+    if (inner == nullptr) return std::nullopt;
+    if (usual == nullptr) usual = field.table().defaults();
+    const std::string text = ShortInline(field.table(), inner, usual);
+    if (text == "{}") return std::nullopt;
+    return text;
+  }
+  const auto text = field.write(object);
+  // A fault must have a time or a milestone, whatever its default.
+  const bool needed = field.required || field.key == "at";
+  if (!needed && text == field.write(standard)) return std::nullopt;
+  return text;
+}
+
+void DumpShort(const Table& table, const void* object, const void* standard,
+               const std::string& path, std::string* out) {
+  std::string keys;
+  for (const Field& field : table.fields) {
+    if (IsSection(field)) continue;
+    if (const auto text = ShortText(field, object, standard)) {
+      absl::StrAppend(&keys, KeyText(field.key), " = ", *text, "\n");
+    }
+  }
+  if (!path.empty() && !keys.empty()) {
+    absl::StrAppend(out, "\n[", path, "]\n");
+  }
+  absl::StrAppend(out, keys);
+  for (const Field& field : table.fields) {
+    if (!IsSection(field)) continue;
+    const void* inner = field.find(object);
+    if (inner == nullptr) continue;
+    const void* usual = field.find(standard);
+    const std::string key = KeyText(field.key);
+    DumpShort(field.table(), inner,
+              usual != nullptr ? usual : field.table().defaults(),
+              path.empty() ? key : absl::StrCat(path, ".", key), out);
+  }
+}
+
 }  // namespace
+
+std::string DumpDifferences(const Scenario& scenario) {
+  std::string out;
+  DumpShort(ScenarioTable(), &scenario, ScenarioTable().defaults(), "", &out);
+  const ParseResult read = ParseScenario(out, "short form");
+  return read.scenario == scenario ? out : DumpScenario(scenario);
+}
 
 std::string DumpScenario(const Scenario& scenario) {
   std::string out;

@@ -56,6 +56,11 @@ std::string DumpScenario(const Scenario& scenario, std::uint64_t seed);
 // The same, with the scenario's own seed or none.
 std::string DumpScenario(const Scenario& scenario);
 
+// The short form: only what differs from the format's defaults. Parsing it
+// gives an equal scenario; where a default depends on another key
+// (network.profile) and that cannot be had, this is the resolved form.
+std::string DumpDifferences(const Scenario& scenario);
+
 // One file of a listing. `ok` is false if it does not parse.
 struct ScenarioEntry {
   std::string path;

@@ -121,6 +121,7 @@ const Table& WorkloadTable();
 const Table& FaultsTable();
 const Table& ExpectTable();
 const Table& RegressionTable();
+const Table& CapsuleTable();
 const Table& MatrixTable();
 
 // The row a dotted path names ("replication.raft.election"), walking tables

@@ -117,6 +117,39 @@ const Table& LatencyTable() {
   return kTable;
 }
 
+const Table& ScriptTable() {
+  using S = ScriptedOp;
+  static const Table kTable{
+      .about =
+          "One operation written out; what shrinking leaves of a workload.",
+      .style = TableStyle::kInline,
+      .fields =
+          {
+              Value<Count64, &S::id>("id", "unique; its value begins with it")
+                  .Between(1, std::int64_t{1} << 40)
+                  .Required(),
+              Value<Count32, &S::client>("client", "who calls: 3 is c3")
+                  .Between(1, 10'000)
+                  .Required(),
+              Value<DurationCodec, &S::at>(
+                  "at",
+                  "when it is called, or as soon as the client's operation "
+                  "before it has returned",
+                  "\"118ms\"")
+                  .Required(),
+              Value<ChoiceCodec<ScriptKind>, &S::kind>("do", "what it asks",
+                                                       "\"put\"")
+                  .Required(),
+              Value<Count64, &S::key>("key", "number of the key: 4 is k4")
+                  .Between(0, 9'999'999)
+                  .Required(),
+              Value<SizeCodec, &S::value>("value", "size written by put, cas")
+                  .Between(8, 16 << 20),
+          },
+      .defaults = DefaultOf<S>};
+  return kTable;
+}
+
 }  // namespace
 
 const Table& RunTable() {
@@ -179,6 +212,9 @@ const Table& WorkloadTable() {
                   "operations", "stop after so many; unset: at run.length",
                   "10_000")
                   .AtLeast(1),
+              Rows<&S::script>("script", ScriptTable,
+                               "the operations one by one, instead of drawing "
+                               "them from mix, values and think time"),
           },
       .defaults = DefaultOf<S>};
   return kTable;
@@ -258,6 +294,36 @@ const Table& MatrixTable() {
   return kTable;
 }
 
+const Table& CapsuleTable() {
+  using S = CapsuleSpec;
+  static const Table kTable{
+      .about =
+          "A run that failed, as `wringer replay` checks it. Written by the "
+          "tool; changes no run.",
+      .fields =
+          {
+              Value<Count32, &S::format>("format", "version of this table")
+                  .Between(1, 1)
+                  .Required(),
+              Value<TextCodec, &S::build>("build", "what ran it"),
+              Value<TextCodec, &S::digest>("digest", "of the whole run"),
+              Value<Count64, &S::events>("events", "in the whole run"),
+              Value<TextCodec, &S::violation>("violation", "what it showed",
+                                              "\"safety/lost-ack\""),
+              Value<TextCodec, &S::fingerprint>("fingerprint",
+                                                "the kind of failure"),
+              Value<TextCodec, &S::summary>("summary", "one line of it"),
+              Value<DurationCodec, &S::at>("at",
+                                           "when it was seen; 0s: at the end"),
+              Value<TextListCodec, &S::checkpoints>(
+                  "checkpoints",
+                  "the digest chain: event number, simulated ns, digest",
+                  "[\"4096.1204500000.9f3c5b0271aae410\"]"),
+          },
+      .defaults = DefaultOf<S>};
+  return kTable;
+}
+
 const Table& ScenarioTable() {
   using S = Scenario;
   static const Table kTable{
@@ -292,6 +358,7 @@ const Table& ScenarioTable() {
               SubTable<&S::expect>("expect", ExpectTable),
               SubTable<&S::regression>("regression", RegressionTable),
               SubTable<&S::matrix>("matrix", MatrixTable),
+              SubTable<&S::capsule>("capsule", CapsuleTable),
           },
       .defaults = DefaultOf<S>};
   return kTable;

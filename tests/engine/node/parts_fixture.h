@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/node/applier.h"
-#include "engine/node/host.h"
+#include "engine/node/contract/host.h"
 #include "tests/engine/fake_engine.h"
 #include "tests/engine/test_node.h"
 

@@ -11,12 +11,12 @@ import unittest
 
 WRINGER = ""
 SOURCE = ""
-RESULTS = tempfile.TemporaryDirectory()
+OUT = tempfile.TemporaryDirectory()  # findings of runs that fail on purpose
 
 
 def wringer(*args, env=None):
     full = dict(os.environ, NO_COLOR="1", LANG="C.UTF-8",
-                WRINGER_OUT=RESULTS.name, **(env or {}))
+                WRINGER_OUT=OUT.name, **(env or {}))
     return subprocess.run([WRINGER, *args], capture_output=True, text=True,
                           cwd=SOURCE, env=full, timeout=250, check=False)
 

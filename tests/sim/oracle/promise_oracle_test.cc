@@ -82,9 +82,10 @@ TEST_F(PromiseOracleTest, WhatTheDurableImageDoesNotHoldIsFound) {
   for (std::uint64_t i = 1; i <= 16; ++i) {
     Promise(&oracle, 1, i);
     EndOfEvent(&oracle);
-    EXPECT_EQ(found(), i < 16 ? 0u : 1u);
+    // The first promise is looked at, the fourth, the sixteenth.
+    EXPECT_EQ(found(), i < 4 ? 1u : i < 16 ? 2u : 3u);
   }
-  EXPECT_EQ(oracle.shadows_checked(), 1u);
+  EXPECT_EQ(oracle.shadows_checked(), 3u);
 }
 
 TEST_F(PromiseOracleTest, AVotePromisedBeforeItsHardStateIsFound) {

@@ -28,6 +28,56 @@ TEST(DumpProperty, ParsingADumpGivesTheScenarioBack) {
   }
 }
 
+TEST(DumpProperty, TheShortFormSaysTheSame) {
+  for (std::uint64_t i = 0; i < kScenarios && !HasFailure(); ++i) {
+    RandomStream random(i, Purpose("test.scenario"));
+    const Scenario scenario = DrawScenario(&random);
+    const ParseResult parsed = ParseScenario(DumpDifferences(scenario), "s");
+    ASSERT_TRUE(parsed.ok()) << Render(parsed.diagnostics);
+    EXPECT_EQ(*parsed.scenario, scenario) << i;
+  }
+}
+
+TEST(DumpProperty, TheShortFormOfADefaultScenarioIsItsName) {
+  Scenario scenario;
+  scenario.name = "x";
+  EXPECT_EQ(DumpDifferences(scenario), "format = 1\nname = \"x\"\n");
+}
+
+TEST(DumpProperty, TheShortFormOfARegressionIsShort) {
+  Scenario scenario;
+  scenario.name = "x";
+  scenario.seed = 1;
+  scenario.run.length = 800 * kMillisecond;
+  scenario.cluster.nodes = 2;
+  scenario.replication.primary_backup.ack = AckRule::kAsync;
+  scenario.workload.clients = 1;
+  scenario.workload.script = {ScriptedOp{}};
+  FaultSpec cut;
+  cut.id = "cut";
+  cut.kind = FaultKind::kPartition;
+  cut.partition.shape = PartitionShape::kIsolate;
+  cut.partition.isolate = {Target::Node(NodeId(1))};
+  FaultSpec crash;
+  crash.id = "crash";
+  crash.nodes = {Target::Node(NodeId(2))};
+  scenario.faults.timeline = {cut, crash};
+  scenario.expect.violation = "safety/lost-ack";
+  const std::string text = DumpDifferences(scenario);
+  EXPECT_EQ(text,
+            "format = 1\nname = \"x\"\nseed = \"0x1\"\n\n"
+            "[run]\nlength = \"800ms\"\n\n[cluster]\nnodes = 2\n\n"
+            "[replication.primary_backup]\nack = \"async\"\n\n"
+            "[workload]\nclients = 1\nscript = [\n"
+            "  { id = 1, client = 1, at = \"0s\", do = \"get\", key = 0 },\n"
+            "]\n\n[faults]\ntimeline = [\n"
+            "  { id = \"cut\", at = \"0s\", do = \"partition\", "
+            "isolate = \"n1\" },\n"
+            "  { id = \"crash\", at = \"0s\", do = \"crash\", "
+            "node = \"n2\" },\n]\n\n"
+            "[expect]\nviolation = \"safety/lost-ack\"\n");
+}
+
 TEST(DumpProperty, DrawnScenariosDiffer) {
   RandomStream a(1, Purpose("test.scenario"));
   RandomStream b(2, Purpose("test.scenario"));

@@ -159,6 +159,21 @@ void DrawWorld(Draw* d, Scenario* s) {
             d->Wide(0, kSecond)};
 }
 
+void DrawScript(Draw* d, WorkloadSpec* w) {
+  const std::uint32_t count = d->Small(0, 5);
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    ScriptedOp op;
+    op.id = i * 3;
+    op.client = d->Small(1, w->clients);
+    op.at = d->Wide(0, kSecond);
+    op.kind = d->Coin() ? ScriptKind::kPut : ScriptKind::kDelete;
+    op.key = static_cast<std::uint64_t>(
+        d->Wide(0, static_cast<std::int64_t>(w->keys.count) - 1));
+    op.value = d->Small(8, 1 << 20);
+    w->script.push_back(op);
+  }
+}
+
 void DrawWorkload(Draw* d, Scenario* s) {
   WorkloadSpec& w = s->workload;
   w.clients = d->Small(1, 64);
@@ -185,6 +200,8 @@ void DrawWorkload(Draw* d, Scenario* s) {
   w.preload = d->Coin();
   if (d->Coin()) {
     w.operations = static_cast<std::uint64_t>(d->Wide(1, 1'000'000));
+  } else {
+    DrawScript(d, &w);
   }
 }
 
@@ -343,6 +360,11 @@ void DrawExpectations(Draw* d, Scenario* s) {
                             {"wal.sync", {"\"every\"", "\"group\""}}},
                            d->Small(1, 99),
                            {{"wal.sync", "\"every\""}}};
+  }
+  if (d->Coin()) {
+    s->capsule = CapsuleSpec{
+        1,         d->Text(), d->Text(),           d->Small(0, 99),   d->Text(),
+        d->Text(), d->Text(), d->Wide(0, kSecond), {"1.2.3", "4.5.6"}};
   }
   if (!e.violation && d->Coin()) {
     s->regression = RegressionSpec{"safety/stale-read", d->Text(), d->Text()};

@@ -27,6 +27,54 @@ TEST(OpSource, AnOperationDependsOnClientAndOrdinalOnly) {
   EXPECT_EQ(x.id, y.id);
 }
 
+ScriptedOp Scripted(std::uint64_t id, std::uint32_t client, Nanos at,
+                    ScriptKind kind) {
+  return {.id = id,
+          .client = client,
+          .at = at,
+          .kind = kind,
+          .key = 3,
+          .value = 20};
+}
+
+TEST(OpSource, AScriptIsTakenAsWrittenInOrderOfTime) {
+  WorkloadSpec spec = Mixed();
+  spec.script = {Scripted(902, 2, 50, ScriptKind::kPut),
+                 Scripted(7, 2, 10, ScriptKind::kGet),
+                 Scripted(8, 3, 10, ScriptKind::kDelete)};
+  const OpSource source(spec, 7);
+  EXPECT_FALSE(source.Has(1, 0));
+  EXPECT_EQ(source.Make(2, 0).id, OpId(7));
+  const PlannedOp put = source.Make(2, 1);
+  EXPECT_EQ(put.key, "k3");
+  EXPECT_EQ(put.value.size(), 20u);
+  EXPECT_EQ(put.value.substr(0, 5), "v902:");
+  EXPECT_FALSE(source.Has(2, 2));
+  EXPECT_EQ(source.Make(3, 0).kind, wire::OpKind::kDelete);
+}
+
+TEST(OpSource, AScriptedOperationWaitsForItsTimeAndNoLonger) {
+  WorkloadSpec spec = Mixed();
+  spec.script = {Scripted(7, 2, 50, ScriptKind::kGet)};
+  const OpSource source(spec, 7);
+  EXPECT_EQ(source.PauseBefore(2, 0, 20), 30);
+  EXPECT_EQ(source.PauseBefore(2, 0, 60), 0);
+}
+
+TEST(OpSource, AnOperationTakenAwayLeavesTheOthersAsTheyWere) {
+  WorkloadSpec spec = Mixed();
+  spec.script = {Scripted(1, 2, 10, ScriptKind::kPut),
+                 Scripted(2, 2, 50, ScriptKind::kPut)};
+  const OpSource whole(spec, 7);
+  const PlannedOp before = whole.Make(2, 1);
+  spec.script.erase(spec.script.begin());
+  const OpSource rest(spec, 7);
+  const PlannedOp after = rest.Make(2, 0);
+  EXPECT_EQ(before.id, after.id);
+  EXPECT_EQ(before.value, after.value);
+  EXPECT_EQ(rest.PauseBefore(2, 0, 0), 50);
+}
+
 TEST(OpSource, IdsAreSmallAndUnique) {
   const OpSource source(Mixed(), 7);
   std::set<OpId> ids;
@@ -83,8 +131,8 @@ TEST(OpSource, ClosedLoopThinksWithinItsRange) {
   spec.pace.think = {1000, 2000};
   const OpSource source(spec, 7);
   for (std::uint64_t n = 0; n < 1000; ++n) {
-    EXPECT_GE(source.PauseBefore(1, n), 1000);
-    EXPECT_LE(source.PauseBefore(1, n), 2000);
+    EXPECT_GE(source.PauseBefore(1, n, 0), 1000);
+    EXPECT_LE(source.PauseBefore(1, n, 0), 2000);
   }
 }
 
@@ -94,7 +142,8 @@ TEST(OpSource, OpenLoopArrivesAtTheRateOfAllClientsTogether) {
   spec.pace.per_second = 1000;
   const OpSource source(spec, 7);
   Nanos total = 0;
-  for (std::uint64_t n = 0; n < 10000; ++n) total += source.PauseBefore(1, n);
+  for (std::uint64_t n = 0; n < 10000; ++n)
+    total += source.PauseBefore(1, n, 0);
   EXPECT_NEAR(double(total) / 10000, 4e6, 1e5);  // 4 clients, 250/s each
 }
 

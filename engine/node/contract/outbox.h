@@ -1,13 +1,13 @@
 // Frames on their way out: every byte a node sends leaves through here.
-#ifndef WR_ENGINE_NODE_OUTBOX_H_
-#define WR_ENGINE_NODE_OUTBOX_H_
+#ifndef WR_ENGINE_NODE_CONTRACT_OUTBOX_H_
+#define WR_ENGINE_NODE_CONTRACT_OUTBOX_H_
 
 #include <string>
 #include <utility>
 
 #include "engine/env/env.h"
-#include "engine/node/introspection.h"
-#include "engine/node/options.h"
+#include "engine/node/contract/introspection.h"
+#include "engine/node/contract/options.h"
 #include "engine/wire/messages.h"
 
 namespace wringer::node {
@@ -46,4 +46,4 @@ class Outbox {
 
 }  // namespace wringer::node
 
-#endif  // WR_ENGINE_NODE_OUTBOX_H_
+#endif  // WR_ENGINE_NODE_CONTRACT_OUTBOX_H_

@@ -1,7 +1,7 @@
 // The client requests a node has not answered yet, and which of them wait for
 // a log entry to be executed.
-#ifndef WR_ENGINE_NODE_TICKETS_H_
-#define WR_ENGINE_NODE_TICKETS_H_
+#ifndef WR_ENGINE_NODE_CONTRACT_TICKETS_H_
+#define WR_ENGINE_NODE_CONTRACT_TICKETS_H_
 
 #include <deque>
 #include <string>
@@ -86,4 +86,4 @@ class ApplyWaiters {
 
 }  // namespace wringer::node
 
-#endif  // WR_ENGINE_NODE_TICKETS_H_
+#endif  // WR_ENGINE_NODE_CONTRACT_TICKETS_H_

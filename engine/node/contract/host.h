@@ -1,6 +1,6 @@
 // What the parts of a node tell the node. Nothing here yields.
-#ifndef WR_ENGINE_NODE_HOST_H_
-#define WR_ENGINE_NODE_HOST_H_
+#ifndef WR_ENGINE_NODE_CONTRACT_HOST_H_
+#define WR_ENGINE_NODE_CONTRACT_HOST_H_
 
 #include <string>
 
@@ -54,4 +54,4 @@ class Host {
 
 }  // namespace wringer::node
 
-#endif  // WR_ENGINE_NODE_HOST_H_
+#endif  // WR_ENGINE_NODE_CONTRACT_HOST_H_

@@ -1,7 +1,7 @@
 // What oracles, timelines and tests may see of a node: a view between events,
 // and hooks at the instants that matter. Looking changes nothing.
-#ifndef WR_ENGINE_NODE_INTROSPECTION_H_
-#define WR_ENGINE_NODE_INTROSPECTION_H_
+#ifndef WR_ENGINE_NODE_CONTRACT_INTROSPECTION_H_
+#define WR_ENGINE_NODE_CONTRACT_INTROSPECTION_H_
 
 #include <cstdint>
 
@@ -114,4 +114,4 @@ class NodeObserver {
 
 }  // namespace wringer::node
 
-#endif  // WR_ENGINE_NODE_INTROSPECTION_H_
+#endif  // WR_ENGINE_NODE_CONTRACT_INTROSPECTION_H_

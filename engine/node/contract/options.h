@@ -1,6 +1,6 @@
 // Everything that can be chosen about a node, with every limit in one place.
-#ifndef WR_ENGINE_NODE_OPTIONS_H_
-#define WR_ENGINE_NODE_OPTIONS_H_
+#ifndef WR_ENGINE_NODE_CONTRACT_OPTIONS_H_
+#define WR_ENGINE_NODE_CONTRACT_OPTIONS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -76,4 +76,4 @@ bool Syncs(const wal::WalOptions& wal);
 
 }  // namespace wringer::node
 
-#endif  // WR_ENGINE_NODE_OPTIONS_H_
+#endif  // WR_ENGINE_NODE_CONTRACT_OPTIONS_H_

@@ -1,4 +1,4 @@
-#include "engine/node/options.h"
+#include "engine/node/contract/options.h"
 
 #include "absl/strings/str_cat.h"
 

@@ -1,0 +1,143 @@
+#include "sim/cli/finding_folder.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "engine/base/status_macros.h"
+#include "reports/history/jsonl.h"
+#include "reports/render/story.h"
+#include "sim/cli/failure.h"
+#include "sim/cli/load.h"
+#include "sim/cli/print_run.h"
+#include "sim/cli/terminal.h"
+#include "sim/explore/capsule.h"
+#include "sim/scenario/file/scenario_file.h"
+
+namespace wringer::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Nanos kTraceBefore = 500 * kMillisecond;
+constexpr Nanos kTraceAfter = 20 * kMillisecond;
+constexpr std::size_t kTraceBytesMost = 4 << 20;
+
+std::string DateText() {
+  const time_t now = ::time(nullptr);
+  tm parts{};
+  ::gmtime_r(&now, &parts);
+  return absl::StrFormat("%04d-%02d-%02d-%02d%02d%02d", parts.tm_year + 1900,
+                         parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                         parts.tm_min, parts.tm_sec);
+}
+
+absl::Status MakeFolder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("cannot make \"", path.string(), "\": ", error.message()));
+}
+
+// The trace of a window; what is beyond the limit is said to be missing.
+class TraceText {
+ public:
+  TraceText(Nanos from, Nanos to) : from_(from), to_(to) {}
+  void Add(const sim::TraceLine& line) {
+    if (line.at < from_ || line.at > to_) return;
+    if (text_.size() > kTraceBytesMost) {
+      ++cut_;
+      return;
+    }
+    absl::StrAppend(&text_, sim::TraceText(line), "\n");
+  }
+  std::string Take() {
+    if (cut_ > 0) absl::StrAppend(&text_, "(", cut_, " further lines cut)\n");
+    return std::move(text_);
+  }
+
+ private:
+  const Nanos from_;
+  const Nanos to_;
+  std::string text_;
+  std::size_t cut_ = 0;
+};
+
+std::string ReadmeText(const sim::Scenario& capsule,
+                       const sim::RunResult& result, const Verdict& verdict,
+                       const SavedFinding& saved) {
+  const sim::CapsuleSpec& spec = *capsule.capsule;
+  std::string out = absl::StrCat(
+      spec.violation, ": ", spec.summary, "\n\n", "scenario  ", capsule.name,
+      "\nseed      ", SeedText(result.seed), "\nbuild     ", spec.build,
+      "\ndigest    ", DigestText(result.digest), "\n\n");
+  if (const auto* finding = FindingOf(verdict, FailureOf(verdict))) {
+    absl::StrAppend(
+        &out,
+        reports::StoryText(result.history, *finding,
+                           {.color = false, .ascii = true, .width = 80}),
+        "\n");
+  }
+  for (const char* command : {"replay", "explain", "shrink"}) {
+    absl::StrAppend(&out, ProgramName(), " ", command, " ",
+                    ShellQuoted(saved.capsule), "\n");
+  }
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> MakeResultFolder(const std::string& out,
+                                             const std::string& command) {
+  const std::string base =
+      absl::StrCat(DateText(), "-", command, "-", Build().commit);
+  fs::path path;
+  for (int i = 0; i == 0 || fs::exists(path); ++i) {
+    path = fs::path(out) / (i == 0 ? base : absl::StrCat(base, ".", i));
+  }
+  WR_RETURN_IF_ERROR(MakeFolder(path));
+  // `latest` is a convenience; a file system without links does without it.
+  std::error_code ignored;
+  const fs::path latest = fs::path(out) / "latest";
+  if (fs::is_symlink(latest, ignored)) fs::remove(latest, ignored);
+  fs::create_directory_symlink(path.filename(), latest, ignored);
+  return path.string();
+}
+
+absl::StatusOr<SavedFinding> SaveFinding(const std::string& folder,
+                                         const sim::Scenario& scenario,
+                                         const sim::RunResult& result,
+                                         const Verdict& verdict) {
+  const Failure failure = FailureOf(verdict);
+  SavedFinding saved;
+  const fs::path place =
+      fs::path(folder) / "findings" / FindingName(verdict, failure);
+  WR_RETURN_IF_ERROR(MakeFolder(place));
+  saved.folder = place.string();
+  saved.capsule = (place / "capsule.toml").string();
+  const sim::Scenario capsule = sim::MakeCapsule(
+      scenario, result, CapsuleVerdictOf(result, verdict), BuildLine());
+  WR_RETURN_IF_ERROR(WriteFile(saved.capsule, sim::DumpScenario(capsule)));
+  WR_RETURN_IF_ERROR(WriteFile((place / "history.jsonl").string(),
+                               reports::WriteJsonl(result.history)));
+  const Nanos seen = SeenAt(result, verdict, failure);
+  const Nanos at = seen < 0 ? result.load_ended : result.load_began + seen;
+  TraceText trace(at - kTraceBefore, at + kTraceAfter);
+  sim::RunOptions options;
+  options.seed = result.seed;
+  options.trace_sink = [&](const sim::TraceLine& line) { trace.Add(line); };
+  WR_ASSIGN_OR_RETURN(const sim::RunResult again, sim::Run(capsule, options));
+  saved.verified = again.digest == result.digest &&
+                   Fingerprint(Judge(capsule, again)) == failure.fingerprint;
+  WR_RETURN_IF_ERROR(WriteFile((place / "trace.txt").string(), trace.Take()));
+  WR_RETURN_IF_ERROR(WriteFile((place / "README.txt").string(),
+                               ReadmeText(capsule, result, verdict, saved)));
+  return saved;
+}
+
+}  // namespace wringer::cli
