@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/marks.h"
-#include "engine/base/run_context.h"
 #include "reports/history/describe.h"
 #include "sim/explore/shrink/edits.h"
 #include "sim/scenario/file/scenario_file.h"

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "engine/base/marks.h"
 #include "gtest/gtest.h"
 #include "sim/cli/reproduce/shrink_text.h"
 #include "sim/scenario/file/scenario_file.h"

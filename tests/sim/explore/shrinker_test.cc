@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "engine/base/marks.h"
 #include "gtest/gtest.h"
 #include "sim/explore/shrink/edits.h"
 #include "sim/explore/shrink/parallel_prober.h"
