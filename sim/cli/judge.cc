@@ -7,6 +7,7 @@
 #include "engine/base/marks.h"
 #include "reports/check/check_history.h"
 #include "sim/cli/expectation.h"
+#include "sim/cli/service_level.h"
 #include "sim/cli/signature.h"
 #include "sim/cli/terminal.h"
 #include "sim/explore/fingerprint.h"
@@ -65,6 +66,11 @@ reports::CheckOptions Promises(const Scenario& scenario,
   const bool sessions = s.read_your_writes || s.monotonic_reads ||
                         s.monotonic_writes || s.writes_follow_reads;
   if (sessions) promise(Check::kSessions);
+  if (expect.staleness) {
+    options.checks.push_back(Check::kStaleness);
+    options.staleness.ns = *expect.staleness;
+    promise(Check::kStaleness);
+  }
   return options;
 }
 
@@ -76,7 +82,7 @@ class Judgement {
   Verdict Decide() {
     verdict_.checks =
         reports::CheckHistory(result_.history, Promises(scenario_, result_));
-    DropUnaskedSessions();
+    KeepAskedSessions();
     JudgeEngine();
     JudgeChecks();
     JudgeLiveness();
@@ -94,8 +100,20 @@ class Judgement {
     verdict_.violations.push_back({std::move(id), std::move(summary)});
   }
 
-  // Session guarantees are listed only where they are promised or broken.
-  void DropUnaskedSessions() {
+  // Each session guarantee is a promise of its own. They are listed only where
+  // they are promised or broken.
+  void KeepAskedSessions() {
+    const sim::SessionGuarantees& asked = scenario_.expect.sessions;
+    const std::pair<const char*, bool> guarantees[] = {
+        {"read-your-writes", asked.read_your_writes},
+        {"monotonic-reads", asked.monotonic_reads},
+        {"monotonic-writes", asked.monotonic_writes},
+        {"writes-follow-reads", asked.writes_follow_reads}};
+    for (CheckResult& check : verdict_.checks) {
+      for (const auto& [id, is_asked] : guarantees) {
+        if (check.id == id) check.promised = is_asked;
+      }
+    }
     std::erase_if(verdict_.checks, [](const CheckResult& check) {
       const bool quiet = check.status == CheckStatus::kHolds ||
                          check.status == CheckStatus::kNotApplicable;
@@ -195,6 +213,7 @@ class Judgement {
   void JudgeExpectations() {
     JudgeMarks();
     JudgeLostCount();
+    JudgeServiceLevel(scenario_.expect, result_.history, &verdict_);
   }
 
   void JudgeMarks() {

@@ -131,6 +131,7 @@ replication::QuorumOptions Translate(const QuorumSpec& spec) {
   options.hints = spec.hints;
   options.sloppy = spec.sloppy;
   options.hint_replay = spec.hint_replay;
+  options.hint_ttl = spec.hint_ttl;
   options.anti_entropy = spec.anti_entropy;
   options.tombstone_grace = spec.gc_grace;
   return options;
@@ -283,7 +284,7 @@ node::NodeOptions NodeOptionsOf(const Scenario& scenario, NodeId self,
     options.detector = DetectorOptionsOf(scenario, self, seed);
   }
   options.config_heartbeat = scenario.replication.primary_backup.heartbeat;
-  options.cpu.per_message = scenario.cpu.receive;
+  options.cpu.per_message = scenario.cpu.message;
   options.cpu.per_kib = scenario.cpu.kib;
   options.cpu.per_apply = scenario.cpu.apply;
   return options;

@@ -47,10 +47,6 @@ enum class StorageKind : std::uint8_t {
 struct MemoryStorageSpec {
   // A checkpoint starts when this much WAL was written since the last one.
   std::uint64_t checkpoint_every = 1 * kMiB;
-  // WAL bytes kept behind the newest checkpoint, for lagging readers.
-  std::uint64_t keep_wal = 0;
-  // Old checkpoints kept beside the newest.
-  std::uint32_t keep_checkpoints = 1;
   bool operator==(const MemoryStorageSpec&) const = default;
 };
 

@@ -142,7 +142,7 @@ struct FaultSpec {
   std::uint64_t spare = 0;   // disk-full: bytes that may still be written
   IoCalls on;                // io-error
   std::uint64_t errors = 1;  // io-error: calls to fail; 0: all until the end
-  FileClass files = FileClass::kAny;  // io-error, bit-rot, slow-disk
+  FileClass files = FileClass::kAny;  // io-error, bit-rot
   std::uint32_t factor = 10;          // slow-disk
   CountRange bits{1, 1};              // bit-rot
   ConfigAction config = ConfigAction::kGrant;

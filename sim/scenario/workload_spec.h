@@ -31,7 +31,6 @@ struct MixSpec {
   std::uint32_t put = 50;
   std::uint32_t del = 0;  // written `delete`
   std::uint32_t cas = 0;  // not under a quorum model: no consensus per key
-  std::uint32_t scan = 0;
   bool operator==(const MixSpec&) const = default;
 };
 
@@ -117,7 +116,6 @@ struct WorkloadSpec {
   Nanos timeout = 1 * kSecond;  // of one attempt
   std::uint32_t retries = 3;    // further attempts, same request id
   NanosRange backoff{10 * kMillisecond, 100 * kMillisecond};
-  std::uint64_t scan_limit = 16;            // keys of one scan
   bool preload = false;                     // write every key before t = 0
   bool final_reads = true;                  // read every key after settling
   std::optional<std::uint64_t> operations;  // unset: until run.length

@@ -100,8 +100,7 @@ struct ClockSpec {
 
 // What work costs on a node's one core: constants, never measured.
 struct CpuSpec {
-  Nanos receive = 3 * kMicrosecond;  // per message handled
-  Nanos send = 2 * kMicrosecond;     // per message sent
+  Nanos message = 3 * kMicrosecond;  // per message sent or handled
   Nanos apply = 2 * kMicrosecond;    // per command executed
   Nanos kib = 300;                   // per KiB encoded, decoded or checksummed
   bool operator==(const CpuSpec&) const = default;

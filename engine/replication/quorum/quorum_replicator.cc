@@ -146,14 +146,7 @@ void QuorumReplicator::OnReceive(const Receive& receive, Ready& ready) {
       }
       // The owner has it: the hint has done its duty.
       WR_MARK(kQuorumHintDelivered);
-      Merge& removal = ready.merges.emplace_back();
-      removal.op = StoreOp(++self.next_store_op_);
-      removal.space = StoreSpace::kHint;
-      removal.owner = from;
-      removal.key = hint->second.item.first;
-      removal.value = hint->second.item.second;
-      removal.remove = true;
-      self.work_[removal.op] = {StoreWork::Kind::kQuiet, from, 0};
+      self.RemoveHint(from, hint->second.item, ready);
       self.hint_writes_.erase(hint);
     }
     void operator()(ReadRequest& m) const {
@@ -241,11 +234,7 @@ void QuorumReplicator::OnStoreScan(const StoreScanDone& done, Ready& ready) {
   work_.erase(it);
   switch (work.kind) {
     case StoreWork::Kind::kHintScan:
-      for (const Item& item : done.items) {
-        const std::uint64_t id = ++next_id_;
-        hint_writes_[id] = {work.peer, item, now_.monotonic};
-        Send(work.peer, WriteRequest{id, item.first, item.second}, {}, ready);
-      }
+      for (const Item& item : done.items) HandOver(work.peer, item, ready);
       break;
     case StoreWork::Kind::kTreeScan:
       ScanTree(work, done, ready);

@@ -156,6 +156,8 @@ class QuorumReplicator : public Replicator {
   void OnWriteRequest(NodeId from, WriteRequest request, Ready& ready);
   void OnReadRequest(NodeId from, const ReadRequest& request, Ready& ready);
   void ReplayHints(Ready& ready);
+  void HandOver(NodeId owner, const Item& item, Ready& ready);
+  void RemoveHint(NodeId owner, const Item& item, Ready& ready);
   void AskForRebuild(Ready& ready);
   void OnRebuildRequest(NodeId from, const RebuildRequest& request,
                         Ready& ready);
@@ -218,6 +220,8 @@ class QuorumReplicator : public Replicator {
     Nanos sent_at = 0;
   };
   std::map<std::uint64_t, HintWrite> hint_writes_;
+  // When a hint was first handed over, by owner and key.
+  std::map<std::pair<NodeId, std::string>, Nanos> hints_tried_;
   std::set<NodeId> hint_owners_;  // for whom hints may be kept
   std::deque<Exchange> exchanges_;
   std::optional<Rebuild> rebuild_;

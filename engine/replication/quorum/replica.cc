@@ -44,6 +44,36 @@ void QuorumReplicator::ReplayHints(Ready& ready) {
   }
 }
 
+// Sends a hint to its owner, or gives it up: an owner that stays away is left
+// to anti-entropy. Its age counts from this node's first attempt since it
+// booted, so that no clock has to be believed.
+void QuorumReplicator::HandOver(NodeId owner, const Item& item, Ready& ready) {
+  const Nanos since =
+      hints_tried_.try_emplace({owner, item.first}, now_.monotonic)
+          .first->second;
+  if (now_.monotonic - since >= q_.hint_ttl) {
+    WR_MARK(kQuorumHintExpired);
+    RemoveHint(owner, item, ready);
+    return;
+  }
+  const std::uint64_t id = ++next_id_;
+  hint_writes_[id] = {owner, item, now_.monotonic};
+  Send(owner, WriteRequest{id, item.first, item.second}, {}, ready);
+}
+
+void QuorumReplicator::RemoveHint(NodeId owner, const Item& item,
+                                  Ready& ready) {
+  hints_tried_.erase({owner, item.first});
+  Merge& removal = ready.merges.emplace_back();
+  removal.op = StoreOp(++next_store_op_);
+  removal.space = StoreSpace::kHint;
+  removal.owner = owner;
+  removal.key = item.first;
+  removal.value = item.second;
+  removal.remove = true;
+  work_[removal.op] = {StoreWork::Kind::kQuiet, owner, 0};
+}
+
 // ---- Rebuilding -------------------------------------------------------------
 
 std::size_t QuorumReplicator::RebuildNeed() const {

@@ -230,7 +230,7 @@ void CheckBounds(const Scenario& s, Findings* findings) {
 void CheckWorkload(const Scenario& s, Findings* findings) {
   const WorkloadSpec& w = s.workload;
   const MixSpec& mix = w.mix;
-  if (std::uint64_t{mix.get} + mix.put + mix.del + mix.cas + mix.scan == 0) {
+  if (std::uint64_t{mix.get} + mix.put + mix.del + mix.cas == 0) {
     findings->Error("workload.mix", "this mix draws no operation",
                     "give at least one weight above 0");
   }

@@ -18,11 +18,6 @@ const Table& MemoryTable() {
                   "a checkpoint starts when this much WAL was written since "
                   "the last")
                   .AtLeast(4 * 1024),
-              Value<SizeCodec, &S::keep_wal>(
-                  "keep_wal", "WAL kept behind the newest checkpoint"),
-              Value<Count32, &S::keep_checkpoints>(
-                  "keep_checkpoints", "old checkpoints kept beside the newest")
-                  .Between(0, 16),
           },
       .defaults = DefaultOf<S>};
   return kTable;

@@ -217,7 +217,7 @@ const std::vector<Field>& NodeFields() {
           .For(Of(K::kIoError)),
       Value<ChoiceCodec<FileClass>, &S::files>("files", "only these files",
                                                "\"wal\"")
-          .For(Of(K::kIoError, K::kBitRot, K::kSlowDisk)),
+          .For(Of(K::kIoError, K::kBitRot)),
       Value<Count32, &S::factor>("factor", "service times times this", "50")
           .Between(2, 100'000)
           .For(Of(K::kSlowDisk)),

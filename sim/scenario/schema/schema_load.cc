@@ -52,8 +52,6 @@ const Table& MixTable() {
               Value<Count32, &S::cas>("cas",
                                       "compare-and-set; not under quorum")
                   .Between(0, 1'000'000),
-              Value<Count32, &S::scan>("scan", "range reads")
-                  .Between(0, 1'000'000),
           },
       .defaults = DefaultOf<S>};
   return kTable;
@@ -202,8 +200,6 @@ const Table& WorkloadTable() {
                   .Between(0, 1'000),
               Value<DurationRangeCodec, &S::backoff>(
                   "backoff", "pause before a further attempt"),
-              Value<Count64, &S::scan_limit>("scan_limit", "keys of one scan")
-                  .Between(1, 1'000'000),
               Value<FlagCodec, &S::preload>("preload",
                                             "write every key before the start"),
               Value<FlagCodec, &S::final_reads>(

@@ -164,10 +164,8 @@ const Table& CpuTable() {
       .about = "What work costs on a node's one core: constants.",
       .fields =
           {
-              Value<DurationCodec, &S::receive>("receive",
-                                                "per message handled")
-                  .Between(0, kSecond),
-              Value<DurationCodec, &S::send>("send", "per message sent")
+              Value<DurationCodec, &S::message>("message",
+                                                "per message sent or handled")
                   .Between(0, kSecond),
               Value<DurationCodec, &S::apply>("apply", "per command executed")
                   .Between(0, kSecond),

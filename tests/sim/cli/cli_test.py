@@ -30,6 +30,37 @@ SMOKE = "scenarios/smoke/three_nodes.toml"
 ASYNC = "scenarios/gallery/async-failover.toml"
 
 
+class Expectations(unittest.TestCase):
+    """What a scenario expects of the service is judged, and can fail."""
+
+    def verdict(self, *settings, scenario=SMOKE):
+        words = [word for s in settings for word in ("--set", "expect." + s)]
+        done = wringer("run", scenario, *words)
+        return done.returncode, done.stdout + done.stderr
+
+    def test_availability(self):
+        code, out = self.verdict('availability.min="100%"')
+        self.assertEqual(code, 0, out)
+        self.assertIn("100.00 % in the worst 1 s", out)
+        done = wringer("run", SMOKE, "--set", "workload.retries=0", "--set",
+                       'workload.timeout="900us"')
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn("worst at", done.stdout)
+        self.assertIn("expectation/availability", done.stdout)
+
+    def test_latency(self):
+        code, out = self.verdict('latency.p50="20ms"', 'latency.max="10s"')
+        self.assertEqual(code, 0, out)
+        code, out = self.verdict('latency.p99="1us"')
+        self.assertEqual(code, 1, out)
+        self.assertIn("expectation/latency", out)
+
+    def test_staleness(self):
+        code, out = self.verdict('staleness="10s"')
+        self.assertEqual(code, 0, out)
+        self.assertIn("staleness", out)
+
+
 class ExitCodes(unittest.TestCase):
     def test_an_expected_violation_that_appears_is_green(self):
         done = wringer("run", ASYNC)

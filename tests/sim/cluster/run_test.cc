@@ -65,7 +65,7 @@ TEST(RunTest, FinalReadsSeeWhatTheAuthoritativeReplicaHolds) {
 TEST(RunTest, PreloadedKeysAreThereBeforeTheScenarioStarts) {
   Scenario scenario = Small();
   scenario.workload.preload = true;
-  scenario.workload.mix = {.get = 1, .put = 0, .del = 0, .cas = 0, .scan = 0};
+  scenario.workload.mix = {.get = 1, .put = 0, .del = 0, .cas = 0};
   const RunResult result = MustRun(scenario);
   ExpectHealthy(result);
   EXPECT_GT(result.load_began, 0);

@@ -155,8 +155,7 @@ void DrawWorld(Draw* d, Scenario* s) {
   s->disk.after_fsync_error = d->Any<AfterFsyncError>();
   s->clocks.offset = d->RangeIn<Nanos>(-kSecond, kSecond);
   s->clocks.drift = d->RangeIn<std::int64_t>(-500'000, 500'000);
-  s->cpu = {d->Wide(0, kSecond), d->Wide(0, kSecond), d->Wide(0, kSecond),
-            d->Wide(0, kSecond)};
+  s->cpu = {d->Wide(0, kSecond), d->Wide(0, kSecond), d->Wide(0, kSecond)};
 }
 
 void DrawScript(Draw* d, WorkloadSpec* w) {

@@ -11,7 +11,7 @@ namespace {
 WorkloadSpec Mixed() {
   WorkloadSpec spec;
   spec.clients = 4;
-  spec.mix = {.get = 40, .put = 40, .del = 10, .cas = 10, .scan = 0};
+  spec.mix = {.get = 40, .put = 40, .del = 10, .cas = 10};
   return spec;
 }
 
@@ -118,7 +118,7 @@ TEST(OpSource, TheMixIsAsWeighted) {
 
 TEST(OpSource, CompareAndSetExpectsTheNewestTagAnybodySaw) {
   WorkloadSpec spec = Mixed();
-  spec.mix = {.get = 0, .put = 0, .del = 0, .cas = 1, .scan = 0};
+  spec.mix = {.get = 0, .put = 0, .del = 0, .cas = 1};
   spec.keys.count = 1;
   OpSource source(spec, 7);
   EXPECT_EQ(source.Make(1, 0).expected_tag, OpId(0));
