@@ -97,12 +97,7 @@ std::string FaultsText(const sim::RunResult& result, Nanos until) {
 std::string PathText(const sim::CausalPath& path, Nanos until,
                      const Style& style) {
   std::string out;
-  std::vector<sim::PathStep> steps = path.steps();
-  std::stable_sort(steps.begin(), steps.end(),
-                   [](const sim::PathStep& a, const sim::PathStep& b) {
-                     return a.event < b.event;
-                   });
-  for (const sim::PathStep& step : steps) {
+  for (const sim::PathStep& step : path.steps()) {
     if (step.at > until) break;
     std::string line =
         absl::StrCat("  ", sim::TimeText(step.at), " s  ",
