@@ -71,7 +71,7 @@ struct QuorumOptions {
   bool sloppy = false;  // hints count toward w
   Nanos request_timeout = 300 * kMillisecond;
   Nanos hint_replay = 1 * kSecond;
-  Nanos hint_ttl = 30 * kSecond;  // undelivered for so long: given up
+  Nanos hint_ttl = 30 * kSecond;         // undelivered for so long: given up
   Nanos anti_entropy = 5 * kSecond;      // 0: never
   Nanos tombstone_grace = 60 * kSecond;  // 0: keep for ever
   bool observe_clocks = true;            // HLC learns from what it sees
