@@ -181,8 +181,7 @@ void DrawWorkload(Draw* d, Scenario* s) {
     w.keys.pick = {KeyPick::Kind::kZipf, d->Small(1, 9'999'999)};
   }
   w.values = d->RangeIn<std::uint64_t>(8, 1 << 20);
-  w.mix = {d->Small(1, 99), d->Small(0, 99), d->Small(0, 99), d->Small(0, 99),
-           d->Small(0, 99)};
+  w.mix = {d->Small(1, 99), d->Small(0, 99), d->Small(0, 99), d->Small(0, 99)};
   if (d->Coin()) {
     w.pace = {PaceSpec::Kind::kOpen,
               {0, 0},
