@@ -126,6 +126,12 @@ std::string Figures(const PrintedRun& run) {
   return out;
 }
 
+// A point of simulated time, to the millisecond: "2.342 s".
+std::string Moment(Nanos at) {
+  return absl::StrFormat("%d.%03d s", at / kSecond,
+                         at % kSecond / kMillisecond);
+}
+
 std::string OneLine(const VerdictLine& line, const Style& style) {
   return reports::CheckLine(line.sign, line.name, line.text, line.word, style);
 }
@@ -144,9 +150,13 @@ std::string DesignLine(const sim::Scenario& s) {
 }
 
 std::string LedgerText(const sim::Ledger& ledger, const Style& style) {
+  std::size_t ids = 12;
+  for (const LedgerEntry& entry : ledger.entries()) {
+    ids = std::max(ids, entry.fault.id.size());
+  }
   std::string out =
-      absl::StrCat("  ", PadRight("fault", 14), PadRight("kind", 13),
-                   PadRight("target", 18), PadRight("fired", 12), "effect\n");
+      absl::StrCat("  ", PadRight("fault", ids + 2), PadRight("kind", 13),
+                   PadRight("target", 18), PadRight("fired", 11), "effect\n");
   for (const LedgerEntry& entry : ledger.entries()) {
     std::string effect = entry.effect.text;
     if (entry.verdict() == sim::FaultVerdict::kMasked) {
@@ -156,12 +166,11 @@ std::string LedgerText(const sim::Ledger& ledger, const Style& style) {
     } else if (!entry.fired) {
       effect = style.Paint(Color::kDim, "never came to fire");
     }
-    absl::StrAppend(
-        &out, "  ", PadRight(entry.fault.id, 14),
-        PadRight(sim::NameOf(entry.fault.kind), 13),
-        PadRight(reports::Clip(entry.target, 17), 18),
-        PadRight(entry.fired ? DurationText(entry.fired_at) : "-", 12), effect,
-        "\n");
+    absl::StrAppend(&out, "  ", PadRight(entry.fault.id, ids + 2),
+                    PadRight(sim::NameOf(entry.fault.kind), 13),
+                    PadRight(reports::Clip(entry.target, 17), 18),
+                    PadRight(entry.fired ? Moment(entry.fired_at) : "-", 11),
+                    effect, "\n");
   }
   return out;
 }
