@@ -113,11 +113,19 @@ absl::StatusOr<SavedFinding> SaveFinding(const std::string& folder,
                                          const sim::Scenario& scenario,
                                          const sim::RunResult& result,
                                          const Verdict& verdict) {
-  const Failure failure = FailureOf(verdict);
-  SavedFinding saved;
   const fs::path place =
-      fs::path(folder) / "findings" / FindingName(verdict, failure);
+      fs::path(folder) / "findings" / FindingName(verdict, FailureOf(verdict));
   WR_RETURN_IF_ERROR(MakeFolder(place));
+  return SaveFindingIn(place.string(), scenario, result, verdict);
+}
+
+absl::StatusOr<SavedFinding> SaveFindingIn(const std::string& folder,
+                                           const sim::Scenario& scenario,
+                                           const sim::RunResult& result,
+                                           const Verdict& verdict) {
+  const Failure failure = FailureOf(verdict);
+  const fs::path place(folder);
+  SavedFinding saved;
   saved.folder = place.string();
   saved.capsule = (place / "capsule.toml").string();
   const sim::Scenario capsule = sim::MakeCapsule(

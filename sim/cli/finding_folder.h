@@ -41,6 +41,12 @@ absl::StatusOr<SavedFinding> SaveFinding(const std::string& folder,
                                          const sim::RunResult& result,
                                          const Verdict& verdict);
 
+// The same in a folder that is there already, e.g. of a kind of failure.
+absl::StatusOr<SavedFinding> SaveFindingIn(const std::string& place,
+                                           const sim::Scenario& scenario,
+                                           const sim::RunResult& result,
+                                           const Verdict& verdict);
+
 }  // namespace wringer::cli
 
 #endif  // WR_SIM_CLI_FINDING_FOLDER_H_

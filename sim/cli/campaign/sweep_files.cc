@@ -9,8 +9,11 @@
 #include "engine/base/status_macros.h"
 #include "reports/history/json_reader.h"
 #include "sim/cli/campaign/sweep_report.h"
+#include "sim/cli/finding_folder.h"
+#include "sim/cli/judge.h"
 #include "sim/cli/load.h"
 #include "sim/cli/terminal.h"
+#include "sim/cluster/run.h"
 #include "sim/explore/seed_corpus.h"
 #include "sim/scenario/file/scenario_file.h"
 
@@ -18,6 +21,10 @@ namespace wringer::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Kinds of which a capsule is kept: each takes two runs.
+constexpr std::size_t kCapsulesMost = 16;
+
 using sim::KindStatus;
 using sim::ListedKind;
 
@@ -74,6 +81,23 @@ std::string ReplayBySeed(const SweepOptions& options,
   return line;
 }
 
+// Runs the kind's run once more and keeps capsule, history and trace of it in
+// `folder`. Empty if it did not end, or not as before.
+absl::StatusOr<std::string> KeepCapsule(const sim::Scenario& scenario,
+                                        const sim::FailureKind& kind,
+                                        const std::string& folder) {
+  // A run that killed its worker would kill this process, too.
+  if (kind.digest == 0) return std::string();
+  sim::RunOptions options;
+  options.seed = kind.seed;
+  WR_ASSIGN_OR_RETURN(const sim::RunResult result, sim::Run(scenario, options));
+  const Verdict verdict = Judge(scenario, result);
+  if (result.digest != kind.digest || verdict.passed()) return std::string();
+  WR_ASSIGN_OR_RETURN(const SavedFinding saved,
+                      SaveFindingIn(folder, scenario, result, verdict));
+  return saved.capsule;
+}
+
 absl::Status MakeFolder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
@@ -101,6 +125,7 @@ absl::Status Compare(const CommonOptions& common, const SweepOptions& options,
 absl::Status KeepFindings(const SweepOptions& options,
                           const sim::ResultsDir* results,
                           SweepOutcome* outcome) {
+  std::size_t capsules = 0;
   for (const ListedKind& listed : outcome->kinds) {
     if (listed.status == KindStatus::kGone) continue;
     const sim::FailureKind& kind = listed.kind;
@@ -113,10 +138,16 @@ absl::Status KeepFindings(const SweepOptions& options,
     const std::string scenario = folder + "/scenario.toml";
     WR_RETURN_IF_ERROR(
         WriteFile(scenario, sim::DumpScenario(planned->scenario, kind.seed)));
+    std::string capsule;
+    if (capsules++ < kCapsulesMost && !outcome->interrupted) {
+      WR_ASSIGN_OR_RETURN(capsule,
+                          KeepCapsule(planned->scenario, kind, folder));
+    }
     outcome->replays[kind.Name()] =
-        absl::StrCat(ProgramName(), " replay ", ShellQuoted(scenario));
+        absl::StrCat(ProgramName(), " replay ",
+                     ShellQuoted(capsule.empty() ? scenario : capsule));
     WR_RETURN_IF_ERROR(
-        WriteFile(folder + "/README.txt", KindStory(*outcome, listed)));
+        WriteFile(folder + "/KIND.txt", KindStory(*outcome, listed)));
   }
   return absl::OkStatus();
 }

@@ -15,7 +15,8 @@ absl::Status Compare(const CommonOptions& common, const SweepOptions& options,
                      SweepOutcome* outcome);
 
 // Writes a folder for each kind that was seen, with the scenario resolved for
-// its seed, and sets `replays`. Without results the replay names the seed.
+// its seed and, for the first few, a capsule, the history and a trace; sets
+// `replays`. Without results the replay names the seed.
 absl::Status KeepFindings(const SweepOptions& options,
                           const sim::ResultsDir* results,
                           SweepOutcome* outcome);

@@ -22,7 +22,7 @@ std::string SweepAnnotations(const SweepOutcome& outcome);
 
 // "FAIL   2 kinds of failure, 1 of them new".
 std::string SweepVerdict(const SweepOutcome& outcome);
-// Everything about one kind, for its README.txt, JUnit and annotations.
+// Everything about one kind, for its KIND.txt, JUnit and annotations.
 std::string KindStory(const SweepOutcome& outcome, const sim::ListedKind& kind);
 
 }  // namespace wringer::cli

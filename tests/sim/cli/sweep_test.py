@@ -143,9 +143,13 @@ class Kinds(InScratch):
         again = json.loads(done.stdout)
         self.assertEqual(again["digest"], kind["digest"])
         self.assertEqual(again["verdict"]["fingerprint"], kind["fingerprint"])
-        with open(os.path.join(folder, "README.txt"),
+        with open(os.path.join(folder, "KIND.txt"),
                   encoding="utf-8") as file:
             self.assertIn("replay", file.read())
+        capsule = os.path.join(folder, "capsule.toml")
+        done = house.wringer("replay", capsule)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn("same verdict", done.stdout + done.stderr)
 
     def test_against_the_last_sweep_they_are_new_ongoing_or_gone(self):
         # The planted bug comes and goes with a file, as a commit would.
