@@ -42,6 +42,7 @@ void AddSweep(CLI::App* app, CampaignFlags* flags) {
   app->add_option("--run-limit", flags->run_limit,
                   "Real time of one run; more is a finding");
   AddSettings(app, &sweep->settings);
+  AddSwarm(app, &sweep->swarm);
   app->add_option("--resume", sweep->resume,
                   "Go on in the results of a sweep that was cut short");
   app->add_flag("--force", sweep->force, "Resume although the build differs");
@@ -108,6 +109,17 @@ bool SettleSeeds(CampaignFlags* flags, std::string* complaint) {
 
 }  // namespace
 
+void AddSwarm(CLI::App* app, SwarmFlags* flags) {
+  CLI::Option* swarm = app->add_flag(
+      "--swarm", flags->on, "Draw design and world from the seed, too");
+  app->add_flag("--beyond", flags->beyond,
+                "With faults the design does not promise to survive")
+      ->needs(swarm);
+  app->add_option("--model", flags->model, "Of replication, the swarm's only")
+      ->check(CLI::IsMember({"single", "primary_backup", "raft", "quorum"}))
+      ->needs(swarm);
+}
+
 void AddCampaignCommands(CLI::App* top,
                          const std::function<void(CLI::App*)>& add_common,
                          CampaignFlags* flags) {
@@ -155,13 +167,13 @@ std::optional<int> RunCampaignCommand(const std::string& name,
                                       const CommonOptions& common,
                                       const CampaignFlags& flags) {
   if (name == "sweep") {
-    const bool named = !flags.sweep.scenarios.empty();
+    const bool named = !flags.sweep.scenarios.empty() || flags.sweep.swarm.on;
     if (named == flags.sweep.resume.empty()) {
       return SweepScenarios(common, flags.sweep);
     }
     return Complain(
         named ? "--resume knows its scenarios already" : "a sweep of what?",
-        "give scenarios or directories, or --resume RESULTS");
+        "give scenarios or directories, or --swarm, or --resume RESULTS");
   }
   if (name == "doctor") return Doctor(common, flags.doctor);
   if (name == "corpus") return CorpusTool(common, flags.corpus);

@@ -12,6 +12,9 @@
 
 namespace wringer::cli {
 
+// --swarm, --beyond, --model.
+void AddSwarm(CLI::App* app, SwarmFlags* flags);
+
 struct CampaignFlags {
   std::string seeds;
   std::string seeds_from;

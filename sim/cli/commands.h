@@ -35,8 +35,16 @@ struct CommonOptions {
   std::string out = "results";  // where findings are kept
 };
 
+// Of commands that can draw their scenario from the seed.
+struct SwarmFlags {
+  bool on = false;      // --swarm
+  bool beyond = false;  // --beyond: outside of the design's contract, too
+  std::string model;    // --model: this replication model only
+};
+
 struct RunOptionsCli {
-  std::string scenario;
+  std::string scenario;  // empty: --swarm on top of nothing
+  SwarmFlags swarm;      // run only
   std::optional<std::uint64_t> seed;
   std::vector<std::string> settings;     // --set KEY=VALUE
   std::vector<std::string> log;          // --log n2,replication
@@ -60,6 +68,7 @@ struct VerifyOptions {
 
 struct SweepOptions {
   std::vector<std::string> scenarios;
+  SwarmFlags swarm;
   std::uint64_t first_seed = 1;
   std::optional<std::uint64_t> last_seed;  // unset: as budgets allow, or 100
   std::optional<std::int64_t> real_ns;     // --for
@@ -127,6 +136,7 @@ struct CheckOptionsCli {
 struct ScenarioOptions {
   std::string verb;  // check | dump | list | schema | fmt | reference
   std::vector<std::string> paths;
+  SwarmFlags swarm;  // dump only
   std::optional<std::uint64_t> seed;
   std::vector<std::string> settings;
 };

@@ -72,7 +72,13 @@ void AddSeed(CLI::App* app, Everything* all) {
 CLI::App* AddRun(CLI::App* top, Everything* all, const char* name,
                  const char* about) {
   CLI::App* app = top->add_subcommand(name, about);
-  app->add_option("scenario", all->run.scenario, "A TOML scenario")->required();
+  CLI::Option* scenario =
+      app->add_option("scenario", all->run.scenario, "A TOML scenario");
+  if (std::string(name) == "run") {
+    AddSwarm(app, &all->run.swarm);
+  } else {
+    scenario->required();
+  }
   AddSeed(app, all);
   AddSettings(app, &all->run.settings);
   app->add_option("--log", all->run.log,
@@ -144,6 +150,7 @@ void AddAll(CLI::App* top, Everything* all) {
       top->add_subcommand("scenario", "check, dump, list, fmt, schema");
   scenario->add_option("verb", all->scenario.verb, "What to do")->required();
   scenario->add_option("paths", all->scenario.paths, "Scenario files");
+  AddSwarm(scenario, &all->scenario.swarm);
   AddSeed(scenario, all);
   AddSettings(scenario, &all->scenario.settings);
   AddCommon(scenario, all);

@@ -12,6 +12,7 @@
 #include "sim/cli/judge.h"
 #include "sim/cli/load.h"
 #include "sim/cli/print_run.h"
+#include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
 #include "sim/cli/trace_options.h"
 #include "sim/cluster/run.h"
@@ -21,9 +22,11 @@ namespace wringer::cli {
 namespace {
 
 std::string ReplayLine(const RunOptionsCli& options, std::uint64_t seed) {
-  std::string line =
-      absl::StrCat(ProgramName(), " run ", ShellQuoted(options.scenario),
-                   " --seed ", SeedText(seed));
+  std::string line = absl::StrCat(
+      ProgramName(), " run", SwarmWords(options.swarm),
+      options.scenario.empty() ? "" : " ",
+      options.scenario.empty() ? "" : ShellQuoted(options.scenario), " --seed ",
+      SeedText(seed));
   for (const std::string& setting : options.settings) {
     absl::StrAppend(&line, " --set ", ShellQuoted(setting));
   }
@@ -53,10 +56,18 @@ absl::Status Keep(const CommonOptions& common, const sim::Scenario& scenario,
 }  // namespace
 
 int RunScenario(const CommonOptions& common, const RunOptionsCli& options) {
+  if (options.scenario.empty() && !options.swarm.on) {
+    return Complain("a run of what?", "give a scenario, or --swarm");
+  }
   std::optional<sim::Scenario> scenario =
-      LoadOrComplain(common, options.scenario, options.settings);
+      options.swarm.on
+          ? LoadSwarmBase(common, options.scenario, options.settings)
+          : LoadOrComplain(common, options.scenario, options.settings);
   if (!scenario) return kUsage;
   const std::uint64_t seed = ChooseSeed(options.seed, *scenario);
+  scenario = ScenarioOfSeed(options.swarm, *scenario, seed);
+  const std::string subject =
+      options.scenario.empty() ? kSwarmPath : options.scenario;
   sim::RunOptions run;
   run.seed = seed;
   run.until = options.until;
@@ -64,8 +75,8 @@ int RunScenario(const CommonOptions& common, const RunOptionsCli& options) {
   if (!AddTraceOptions(options, &run)) return kUsage;
   const reports::Style style = StyleFor(common, 1);
   if (!common.json) {
-    Out(absl::StrCat(BuildLine(), "   ", options.scenario, "   seed ",
-                     SeedText(seed), "\n"));
+    Out(absl::StrCat(BuildLine(), "   ", subject, "   seed ", SeedText(seed),
+                     "\n"));
     if (!common.quiet) {
       Out(absl::StrCat("  ", DesignLine(*scenario), "\n\n"));
     }
@@ -86,7 +97,7 @@ int RunScenario(const CommonOptions& common, const RunOptionsCli& options) {
     // A finding that cannot be kept is a finding all the same.
     if (!kept.ok()) Err(absl::StrCat("warning: ", kept.message(), "\n"));
   }
-  const PrintedRun printed{*scenario, *result, verdict,       options.scenario,
+  const PrintedRun printed{*scenario, *result, verdict,       subject,
                            replay,    real_ns, options.ledger};
   if (!options.history.empty()) {
     const absl::Status written =

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/load.h"
+#include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
 #include "sim/cluster/run.h"
 #include "sim/scenario/file/scenario_file.h"
@@ -36,6 +37,25 @@ int Dump(const CommonOptions& common, const ScenarioOptions& options) {
     scenario->faults.random.reset();
     Out(sim::DumpScenario(*scenario, *options.seed));
   }
+  return kHeld;
+}
+
+// What the seed draws, with every fault written out.
+int DumpSwarm(const CommonOptions& common, const ScenarioOptions& options) {
+  if (!options.seed) {
+    return Complain("--swarm draws from a seed", "add --seed S");
+  }
+  if (options.paths.size() > 1) {
+    return Complain("--swarm draws on top of one scenario at a time",
+                    "give one file, or none");
+  }
+  const auto base = LoadSwarmBase(
+      common, options.paths.empty() ? "" : options.paths[0], options.settings);
+  if (!base) return kUsage;
+  sim::Scenario scenario = ScenarioOfSeed(options.swarm, *base, *options.seed);
+  scenario.faults.timeline = sim::PlanFaults(scenario, *options.seed);
+  scenario.faults.random.reset();
+  Out(sim::DumpScenario(scenario, *options.seed));
   return kHeld;
 }
 
@@ -84,6 +104,10 @@ int Format(const ScenarioOptions& options) {
 }  // namespace
 
 int ScenarioTool(const CommonOptions& common, const ScenarioOptions& options) {
+  if (options.swarm.on) {
+    if (options.verb == "dump") return DumpSwarm(common, options);
+    return Complain("--swarm goes with `scenario dump`");
+  }
   const bool wants_paths = options.verb == "check" || options.verb == "dump" ||
                            options.verb == "fmt";
   if (wants_paths && options.paths.empty()) {

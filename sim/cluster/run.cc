@@ -290,6 +290,11 @@ void Runner::Settle() {
   driver_->HealAll();
   for (const auto& node : cluster_->nodes()) {
     if (cluster_->Paused(node->id())) cluster_->Resume(node->id());
+    // One that stopped when its disk failed it, too: what failed is mended, and
+    // an operator starts it again. If its data is damaged it stops again.
+    if (node->up() && node->Inspect().state == node::NodeState::kHalted) {
+      cluster_->Kill(node->id(), Death::kProcess, 0, 0);
+    }
     if (!node->up()) cluster_->Restart(node->id());
   }
   for (const NodeId node : cluster_->ConfigNodes()) {

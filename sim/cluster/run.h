@@ -4,7 +4,8 @@
 //   boot      every replica and config node starts; keys are preloaded if asked
 //   load      faults are active for run.length, clients as soon as the cluster
 //             is ready; times in a scenario count from here
-//   settle    faults stop and are undone, dead nodes restart, clients finish;
+//   settle    faults stop and are undone, dead and halted
+//             nodes restart, clients finish;
 //             ends when all replicas agree, or after run.settle
 //   last look every key is read once more, and every replica's data is dumped
 //

@@ -19,6 +19,7 @@
 #include "sim/cli/campaign/sweep_screen.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/load.h"
+#include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
 #include "sim/explore/campaign.h"
 
@@ -154,10 +155,10 @@ class Sweep {
 
   sim::RunRecord Judged(const sim::PlannedScenario& planned,
                         std::uint64_t seed) const {
-    const std::string replay =
-        absl::StrCat(ProgramName(), " replay ", ShellQuoted(planned.path),
-                     " --seed ", SeedText(seed));
-    return RunAndJudge({planned.scenario, seed, replay,
+    const std::string replay = ReplayBySeed(options_, planned.path, seed);
+    const sim::Scenario scenario =
+        ScenarioOfSeed(options_.swarm, planned.scenario, seed);
+    return RunAndJudge({scenario, seed, replay,
                         /*marks_over_all=*/!planned.pinned.has_value()});
   }
 

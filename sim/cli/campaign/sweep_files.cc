@@ -12,6 +12,7 @@
 #include "sim/cli/finding_folder.h"
 #include "sim/cli/judge.h"
 #include "sim/cli/load.h"
+#include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
 #include "sim/cluster/run.h"
 #include "sim/explore/seed_corpus.h"
@@ -70,17 +71,6 @@ const sim::PlannedScenario* Find(const SweepOutcome& outcome,
   return nullptr;
 }
 
-std::string ReplayBySeed(const SweepOptions& options,
-                         const sim::FailureKind& kind) {
-  std::string line =
-      absl::StrCat(ProgramName(), " replay ", ShellQuoted(kind.scenario),
-                   " --seed ", SeedText(kind.seed));
-  for (const std::string& setting : options.settings) {
-    absl::StrAppend(&line, " --set ", ShellQuoted(setting));
-  }
-  return line;
-}
-
 // Runs the kind's run once more and keeps capsule, history and trace of it in
 // `folder`. Empty if it did not end, or not as before.
 absl::StatusOr<std::string> KeepCapsule(const sim::Scenario& scenario,
@@ -108,6 +98,19 @@ absl::Status MakeFolder(const std::string& path) {
 
 }  // namespace
 
+std::string ReplayBySeed(const SweepOptions& options, const std::string& path,
+                         std::uint64_t seed) {
+  std::string line =
+      absl::StrCat(ProgramName(), options.swarm.on ? " run" : " replay",
+                   SwarmWords(options.swarm));
+  if (path != kSwarmPath) absl::StrAppend(&line, " ", ShellQuoted(path));
+  absl::StrAppend(&line, " --seed ", SeedText(seed));
+  for (const std::string& setting : options.settings) {
+    absl::StrAppend(&line, " --set ", ShellQuoted(setting));
+  }
+  return line;
+}
+
 absl::Status Compare(const CommonOptions& common, const SweepOptions& options,
                      SweepOutcome* outcome) {
   std::map<std::string, sim::FailureKind> before;
@@ -129,19 +132,21 @@ absl::Status KeepFindings(const SweepOptions& options,
   for (const ListedKind& listed : outcome->kinds) {
     if (listed.status == KindStatus::kGone) continue;
     const sim::FailureKind& kind = listed.kind;
-    outcome->replays[kind.Name()] = ReplayBySeed(options, kind);
+    outcome->replays[kind.Name()] =
+        ReplayBySeed(options, kind.scenario, kind.seed);
     const sim::PlannedScenario* planned = Find(*outcome, kind.scenario);
     if (results == nullptr || planned == nullptr) continue;
     const std::string folder =
         results->File(absl::StrCat("findings/", kind.Name()));
     WR_RETURN_IF_ERROR(MakeFolder(folder));
     const std::string scenario = folder + "/scenario.toml";
+    const sim::Scenario drawn =
+        ScenarioOfSeed(options.swarm, planned->scenario, kind.seed);
     WR_RETURN_IF_ERROR(
-        WriteFile(scenario, sim::DumpScenario(planned->scenario, kind.seed)));
+        WriteFile(scenario, sim::DumpScenario(drawn, kind.seed)));
     std::string capsule;
     if (capsules++ < kCapsulesMost && !outcome->interrupted) {
-      WR_ASSIGN_OR_RETURN(capsule,
-                          KeepCapsule(planned->scenario, kind, folder));
+      WR_ASSIGN_OR_RETURN(capsule, KeepCapsule(drawn, kind, folder));
     }
     outcome->replays[kind.Name()] =
         absl::StrCat(ProgramName(), " replay ",

@@ -2,6 +2,9 @@
 #ifndef WR_SIM_CLI_CAMPAIGN_SWEEP_FILES_H_
 #define WR_SIM_CLI_CAMPAIGN_SWEEP_FILES_H_
 
+#include <cstdint>
+#include <string>
+
 #include "absl/status/status.h"
 #include "sim/cli/campaign/sweep_outcome.h"
 #include "sim/explore/results_dir.h"
@@ -25,6 +28,10 @@ absl::Status KeepFindings(const SweepOptions& options,
 absl::Status WriteSummaries(const SweepOptions& options,
                             const sim::ResultsDir* results,
                             const SweepOutcome& outcome);
+
+// The line that makes the run of that seed again.
+std::string ReplayBySeed(const SweepOptions& options, const std::string& path,
+                         std::uint64_t seed);
 
 // Adds to the corpus: the seed of each kind that was seen.
 absl::Status UpdateCorpus(const std::string& path, const SweepOutcome& outcome);

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/marks.h"
+#include "sim/cli/swarm_flags.h"
 
 namespace wringer::cli {
 namespace {
@@ -25,7 +26,8 @@ bool Possible(const sim::SeedPlan& plan, Slice mark) {
     if (!absl::StartsWith(mark, protocol.prefix)) continue;
     return std::any_of(plan.scenarios().begin(), plan.scenarios().end(),
                        [&](const sim::PlannedScenario& s) {
-                         return s.scenario.replication.model == protocol.model;
+                         return s.path == kSwarmPath ||
+                                s.scenario.replication.model == protocol.model;
                        });
   }
   return true;

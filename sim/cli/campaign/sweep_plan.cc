@@ -13,6 +13,7 @@
 #include "sim/cli/campaign/one_run.h"
 #include "sim/cli/campaign/subprocess.h"
 #include "sim/cli/load.h"
+#include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
 #include "sim/explore/run_record.h"
 #include "sim/explore/seed_corpus.h"
@@ -48,10 +49,25 @@ bool AddScenarios(const CommonOptions& common, const SweepOptions& options,
     PlannedScenario planned;
     planned.path = entry.path;
     planned.identity = sim::IdentityOf(*scenario);
-    if (folder) planned.pinned = scenario->seed;
+    absl::StrAppend(&planned.identity, SwarmWords(options.swarm));
+    if (folder && !options.swarm.on) planned.pinned = scenario->seed;
     planned.scenario = std::move(*scenario);
     scenarios->push_back(std::move(planned));
   }
+  return true;
+}
+
+// The swarm on top of nothing.
+bool AddBareSwarm(const CommonOptions& common, const SweepOptions& options,
+                  std::vector<PlannedScenario>* scenarios) {
+  auto base = LoadSwarmBase(common, "", options.settings);
+  if (!base) return false;
+  PlannedScenario planned;
+  planned.path = kSwarmPath;
+  planned.identity =
+      absl::StrCat(sim::IdentityOf(*base), SwarmWords(options.swarm));
+  planned.scenario = std::move(*base);
+  scenarios->push_back(std::move(planned));
   return true;
 }
 
@@ -107,6 +123,8 @@ std::optional<sim::SeedPlan> PlanSweep(const CommonOptions& common,
   for (const std::string& place : options.scenarios) {
     if (!AddScenarios(common, options, place, &scenarios)) return std::nullopt;
   }
+  const bool bare = options.swarm.on && options.scenarios.empty();
+  if (bare && !AddBareSwarm(common, options, &scenarios)) return std::nullopt;
   if (scenarios.empty()) {
     Complain("no scenario found", "give a file or a directory");
     return std::nullopt;
@@ -131,6 +149,9 @@ std::string InvocationJson(const SweepOptions& options,
   json.Field("first_seed", Slice(SeedText(options.first_seed)));
   const auto last = LastSeed(options);
   if (last) json.Field("last_seed", Slice(SeedText(*last)));
+  json.Field("swarm", options.swarm.on);
+  json.Field("beyond", options.swarm.beyond);
+  json.Field("model", Slice(options.swarm.model));
   json.Field("corpus", Slice(options.corpus)).Key("scenarios").Object();
   for (const PlannedScenario& s : plan.scenarios()) {
     json.Field(s.path, Slice(s.identity));
@@ -154,6 +175,15 @@ absl::Status ReadInvocation(const std::string& path, SweepOptions* options) {
   options->last_seed.reset();
   std::uint64_t last = 0;
   if (Seed(json->Find("last_seed"), &last)) options->last_seed = last;
+  const auto flag = [&](const char* name) {
+    const Json* value = json->Find(name);
+    return value != nullptr && value->boolean;
+  };
+  options->swarm.on = flag("swarm");
+  options->swarm.beyond = flag("beyond");
+  if (const Json* model = json->Find("model")) {
+    options->swarm.model = model->text;
+  }
   if (const Json* corpus = json->Find("corpus")) options->corpus = corpus->text;
   return absl::OkStatus();
 }

@@ -1,0 +1,140 @@
+// Faults against the design they hit: what cannot happen there goes, and,
+// unless `beyond`, what the design does not promise to survive.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "sim/explore/swarm/draws.h"
+
+namespace wringer::sim::swarm {
+namespace {
+
+using Model = ReplicationModel;
+
+using Kinds = std::vector<std::pair<FaultKind, RandomFault*>>;
+
+Kinds KindsOf(RandomFaultsSpec* random) {
+  return {{FaultKind::kCrash, &random->crash},
+          {FaultKind::kPowerLoss, &random->power_loss},
+          {FaultKind::kPause, &random->pause},
+          {FaultKind::kWipe, &random->wipe},
+          {FaultKind::kPartition, &random->partition},
+          {FaultKind::kLink, &random->link},
+          {FaultKind::kClockStep, &random->clock_step},
+          {FaultKind::kClockDrift, &random->clock_drift},
+          {FaultKind::kClockFreeze, &random->clock_freeze},
+          {FaultKind::kDiskFull, &random->disk_full},
+          {FaultKind::kIoError, &random->io_error},
+          {FaultKind::kSlowDisk, &random->slow_disk},
+          {FaultKind::kBitRot, &random->bit_rot}};
+}
+
+bool IsDamage(const FaultSpec& fault) {
+  return fault.kind == FaultKind::kWipe || fault.kind == FaultKind::kBitRot ||
+         fault.id.starts_with("swarm-reboot");
+}
+
+// A lone node has no links to cut; its own crash is the one it can have.
+void FitOneNode(RandomFaultsSpec* random) {
+  random->partition.weight = 0;
+  random->link.weight = 0;
+  random->at_most.down = {false, 1};
+}
+
+// Nodes that the timeline names, and membership, which only raft has.
+void FitTimeline(bool beyond, Scenario* s) {
+  std::erase_if(s->faults.timeline, [&](const FaultSpec& fault) {
+    if (fault.kind != FaultKind::kMembership) return false;
+    // A node that could not come back holds less than the others in the end,
+    // and is judged as if it were a member: leaving is for --beyond.
+    const bool leaves = fault.membership != MembershipAction::kTransferLeader;
+    return s->replication.model != Model::kRaft || s->cluster.nodes < 4 ||
+           (leaves && !beyond);
+  });
+  for (FaultSpec& fault : s->faults.timeline) {
+    for (Target& target : fault.nodes) {
+      const std::uint32_t id = target.node.value();
+      target.node = NodeId(std::min(id, s->cluster.nodes));
+    }
+  }
+}
+
+// Clocks that leases are built on keep within the bound they trust: the
+// greatest difference between two of them is twice what one may be off.
+void TrustClocks(Scenario* s) {
+  const RandomFaultsSpec& random = *s->faults.random;
+  const std::int64_t faulty =
+      random.clock_drift.weight > 0 ? random.clock_drift.rate.high : 0;
+  const std::int64_t off = s->clocks.drift.high + faulty;
+  const auto bound = static_cast<Ppm>(2 * off + 20);
+  Ppm& raft = s->replication.raft.drift_bound;
+  raft = std::max(raft, bound);
+  Ppm& pb = s->replication.primary_backup.drift_bound;
+  pb = std::max(pb, bound);
+}
+
+// A primary's epoch may rest on it alone when others were dropped: a disk lost
+// then is data lost. Damage comes alone there.
+void OneDamageOnly(Scenario* s) {
+  const RandomFaultsSpec& random = *s->faults.random;
+  const bool others_fail =
+      random.crash.weight > 0 || random.power_loss.weight > 0 ||
+      random.pause.weight > 0 || random.partition.weight > 0 ||
+      random.link.weight > 0 || random.io_error.weight > 0 ||
+      random.disk_full.weight > 0 ||
+      s->replication.primary_backup.degrade == DegradeRule::kShrink;
+  if (s->replication.model == Model::kPrimaryBackup && others_fail) {
+    std::erase_if(s->faults.timeline, IsDamage);
+  }
+}
+
+// What is allowed, and yet ends in a state that no check can tell from a bug:
+// --beyond draws it.
+void LeaveOutRefusals(Scenario* s) {
+  // A node that finds its data damaged refuses to go on, and may.
+  std::erase_if(s->faults.timeline, [](const FaultSpec& fault) {
+    return IsDamage(fault) && fault.kind != FaultKind::kWipe;
+  });
+  s->faults.random->bit_rot.weight = 0;
+  // A file that never syncs again keeps its node down for good.
+  if (s->disk.after_fsync_error == AfterFsyncError::kSticky) {
+    s->disk.after_fsync_error = AfterFsyncError::kCleanButLost;
+  }
+}
+
+void KeepWithinContract(const SwarmOptions& options, Scenario* s) {
+  const auto survives = [&](FaultKind kind) {
+    return !options.survives || options.survives(*s, kind);
+  };
+  for (const auto& [kind, fault] : KindsOf(&*s->faults.random)) {
+    if (!survives(kind)) fault->weight = 0;
+  }
+  // Without a copy elsewhere a lost disk is lost.
+  const bool damage = s->cluster.nodes > 1 && survives(FaultKind::kWipe) &&
+                      survives(FaultKind::kBitRot);
+  if (!damage) std::erase_if(s->faults.timeline, IsDamage);
+  OneDamageOnly(s);
+  LeaveOutRefusals(s);
+  TrustClocks(s);
+}
+
+}  // namespace
+
+void ReconcileFaults(const SwarmOptions& options, Scenario* s) {
+  FitTimeline(options.beyond, s);
+  if (!s->faults.random) return;
+  RandomFaultsSpec& random = *s->faults.random;
+  if (s->cluster.nodes == 1) FitOneNode(&random);
+  if (s->cluster.config_service != ConfigServiceKind::kRaft) random.config = 0;
+  if (options.beyond && s->cluster.nodes > 1) {
+    random.at_most.down = {false, s->cluster.nodes};
+  }
+  if (!options.beyond) KeepWithinContract(options, s);
+  const Kinds kinds = KindsOf(&random);
+  const bool any = std::any_of(kinds.begin(), kinds.end(), [](const auto& k) {
+    return k.second->weight > 0;
+  });
+  if (!any) s->faults.random.reset();
+}
+
+}  // namespace wringer::sim::swarm
