@@ -58,6 +58,20 @@ void AddSweep(CLI::App* app, CampaignFlags* flags) {
                   "Results to keep, older ones are removed (20)");
 }
 
+void AddScore(CLI::App* app, CampaignFlags* flags) {
+  ScoreOptions* score = &flags->score;
+  app->add_option("--mutant", score->mutants, "This planted bug (all)")
+      ->take_all()
+      ->expected(1);
+  app->add_option("--may-miss", score->may_miss, "Score it, do not require it")
+      ->take_all()
+      ->expected(1);
+  app->add_option("--runs", score->runs, "Of each mutant, at most (100)");
+  app->add_option("--first-seed", score->first_seed, "Seeds from here (1)");
+  app->add_option("-j", score->workers, "Workers (one a core)");
+  AddSettings(app, &score->settings);
+}
+
 void AddCorpus(CLI::App* app, CampaignFlags* flags) {
   CorpusOptions* corpus = &flags->corpus;
   app->add_option("verb", corpus->verb, "list, add, verify or prune")
@@ -126,6 +140,9 @@ void AddCampaignCommands(CLI::App* top,
   CLI::App* sweep =
       top->add_subcommand("sweep", "Many seeds over worker processes");
   AddSweep(sweep, flags);
+  CLI::App* score =
+      top->add_subcommand("score", "Planted bugs under the generic swarm");
+  AddScore(score, flags);
   CLI::App* doctor =
       top->add_subcommand("doctor", "Is this build fit to judge?");
   doctor->add_flag("--deep", flags->doctor.deep,
@@ -136,7 +153,7 @@ void AddCampaignCommands(CLI::App* top,
   CLI::App* bisect =
       top->add_subcommand("bisect", "Find the commit that broke it");
   AddBisect(bisect, flags);
-  for (CLI::App* app : {sweep, doctor, corpus, bisect}) add_common(app);
+  for (CLI::App* app : {sweep, score, doctor, corpus, bisect}) add_common(app);
 }
 
 bool SettleCampaign(CampaignFlags* flags, std::string* complaint) {
@@ -175,6 +192,7 @@ std::optional<int> RunCampaignCommand(const std::string& name,
         named ? "--resume knows its scenarios already" : "a sweep of what?",
         "give scenarios or directories, or --swarm, or --resume RESULTS");
   }
+  if (name == "score") return ScoreMutants(common, flags.score);
   if (name == "doctor") return Doctor(common, flags.doctor);
   if (name == "corpus") return CorpusTool(common, flags.corpus);
   if (name == "bisect") return Bisect(common, flags.bisect);

@@ -1,4 +1,4 @@
-// The command line of sweep, doctor, corpus and bisect. Beside main.cc the only
+// The command line of sweep, score, doctor, corpus and bisect. Beside main.cc the only
 // file that knows CLI11; the commands get plain options.
 #ifndef WR_SIM_CLI_CAMPAIGN_FLAGS_H_
 #define WR_SIM_CLI_CAMPAIGN_FLAGS_H_
@@ -23,6 +23,7 @@ struct CampaignFlags {
   std::string memory;
   std::string seed;  // of corpus and bisect
   SweepOptions sweep;
+  ScoreOptions score;
   DoctorOptions doctor;
   CorpusOptions corpus;
   BisectOptions bisect;

@@ -89,6 +89,16 @@ struct SweepOptions {
   std::size_t keep_runs = 20;
 };
 
+// Every mutant that is scored is required to be caught, but those of may_miss.
+struct ScoreOptions {
+  std::vector<std::string> mutants;   // none: all of them
+  std::vector<std::string> may_miss;  // scored, not required
+  std::uint64_t runs = 100;           // at most, of each mutant
+  std::uint64_t first_seed = 1;
+  int workers = 0;                    // 0: one a core
+  std::vector<std::string> settings;  // of every run
+};
+
 struct DoctorOptions {
   bool deep = false;
 };
@@ -146,6 +156,7 @@ int ReplayScenario(const CommonOptions& common, const RunOptionsCli& options);
 int ExplainScenario(const CommonOptions& common, const RunOptionsCli& options);
 int VerifyScenario(const CommonOptions& common, const VerifyOptions& options);
 int SweepScenarios(const CommonOptions& common, const SweepOptions& options);
+int ScoreMutants(const CommonOptions& common, const ScoreOptions& options);
 int Doctor(const CommonOptions& common, const DoctorOptions& options);
 int CorpusTool(const CommonOptions& common, const CorpusOptions& options);
 int Bisect(const CommonOptions& common, const BisectOptions& options);

@@ -127,9 +127,6 @@ void DrawReplication(std::uint64_t seed, ReplicationSpec* replication) {
 void DrawStorage(std::uint64_t seed, StorageSpec* storage) {
   Draw draw(seed, SwarmGroup::kStorage);
   storage->memory.checkpoint_every = draw.Doubling(4 * kKiB, 1 * kMiB);
-  constexpr std::uint64_t kKept[] = {0, 0, 16 * kKiB, 256 * kKiB};
-  storage->memory.keep_wal = draw.Of(kKept);
-  storage->memory.keep_checkpoints = draw.Count(0, 2);
 }
 
 void DrawWal(std::uint64_t seed, WalSpec* wal) {
