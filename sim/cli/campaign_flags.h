@@ -1,5 +1,5 @@
-// The command line of sweep, score, doctor, corpus and bisect. Beside main.cc the only
-// file that knows CLI11; the commands get plain options.
+// The command line of sweep, score, doctor, corpus and bisect. Beside main.cc
+// the only file that knows CLI11; the commands get plain options.
 #ifndef WR_SIM_CLI_CAMPAIGN_FLAGS_H_
 #define WR_SIM_CLI_CAMPAIGN_FLAGS_H_
 
