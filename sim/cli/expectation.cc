@@ -29,6 +29,7 @@ enum Row : std::size_t {
   kPbUnsynced,
   kRaftStrong,
   kRaftLease,
+  kRaftLeader,
   kRaftUnsynced,
   kQuorumAsyncRepair,
   kQuorumBlockingRepair,
@@ -53,6 +54,7 @@ const std::vector<ExpectationRow>& Rows() {
     {"primary-backup, unsynced WAL",     {{kSessions, kSessions, kLost,  kSessions, kSessions, kLost,  kSessions}}},
     {"raft, strong reads",               {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
     {"raft, lease reads",                {{kSessions, kSessions, kSessions, kSessions, kLin|kSessions, kSessions, kSessions}}},
+    {"raft, leader reads",               {{kSessions, kSessions, kSessions, kLin|kSessions, kLin|kSessions, kSessions, kSessions}}},
     {"raft, unsynced WAL",               {{kSessions, kSessions, kLost|kConv, kSessions, kSessions, kLost|kConv, kSessions}}},
     {"quorum, repair after the answer",  {{kLin|kSessions, kLin|kSessions, kLin|kSessions, kLin|kSessions, kLost, kLost, kLost}}},
     {"quorum, repair before the answer", {{kLin|kSessions, kLin|kSessions, kLin|kSessions, kLin|kSessions, kLost, kLost, kLost}}},
@@ -105,9 +107,14 @@ Row RowIndex(const Scenario& s) {
     }
     case ReplicationModel::kRaft:
       if (!synced) return kRaftUnsynced;
-      return s.workload.levels.read.kind == ReadLevelSpec::Kind::kLease
-                 ? kRaftLease
-                 : kRaftStrong;
+      switch (s.workload.levels.read.kind) {
+        case ReadLevelSpec::Kind::kLease:
+          return kRaftLease;
+        case ReadLevelSpec::Kind::kLeader:
+          return kRaftLeader;
+        default:
+          return kRaftStrong;
+      }
     default:
       return QuorumRow(s);
   }

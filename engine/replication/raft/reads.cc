@@ -36,11 +36,14 @@ void Raft::SubmitRead(const Submit& submit, Ready& ready) {
       }
       return;
     case ReadLevelKind::kLeader:
-      if (leads()) {
-        ready.reads.push_back({ticket, commit_, level, false});
-      } else {
+      if (!leads()) {
         Refuse(ticket, Outcome::kNotLeader, ready);
+        return;
       }
+      // A new leader does not know yet how far the log is committed
+      // (section 8): until it does, a round, which waits for that.
+      if (!CommittedInTerm()) break;
+      ready.reads.push_back({ticket, commit_, level, false});
       return;
     case ReadLevelKind::kLease:
       if (!leads()) {
