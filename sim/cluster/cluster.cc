@@ -257,12 +257,16 @@ bool Cluster::Converged() const {
   const SimNode* first = nullptr;
   for (const auto& node : nodes_) {
     if (!node->serving()) return false;
+    const node::NodeView b = node->Inspect();
+    // An entry that is not executed yet may still change what they hold.
+    if (capabilities_.has_log && b.applied.index != b.log_last.index) {
+      return false;
+    }
     if (first == nullptr) {
       first = node.get();
       continue;
     }
     const node::NodeView a = first->Inspect();
-    const node::NodeView b = node->Inspect();
     if (a.state_digest != b.state_digest) return false;
     if (capabilities_.has_log && a.applied.index != b.applied.index) {
       return false;
