@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/check.h"
+#include "engine/base/marks.h"
 #include "engine/base/status_macros.h"
 #include "engine/node/recovery.h"
 #include "engine/replication/factory.h"
@@ -171,6 +172,11 @@ void Node::OnClientRequest(NodeId from, Slice body) {
     return;
   }
   ++parts_.counters.requests;
+  // Its double is under way or answered: nothing is lost by silence.
+  if (parts_.merge_applier != nullptr && !parts_.recent.Note(request)) {
+    WR_MARK(kRequestDoubled);
+    return;
+  }
   if (parts_.config_seat != nullptr) {  // it keeps no data of theirs
     return driver_->Refuse(from, request, wire::Outcome::kUnsupported);
   }

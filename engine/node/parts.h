@@ -13,6 +13,7 @@
 #include "engine/node/contract/introspection.h"
 #include "engine/node/contract/options.h"
 #include "engine/node/contract/outbox.h"
+#include "engine/node/contract/recent_requests.h"
 #include "engine/node/detector_link.h"
 #include "engine/node/maintenance.h"
 #include "engine/node/merge_applier.h"
@@ -45,6 +46,7 @@ struct Parts {
   std::unique_ptr<SnapshotReceiver> snapshot_receiver;
   // Leaderless models.
   std::unique_ptr<MergeApplier> merge_applier;
+  RecentRequests recent{4096};  // of leaderless models
 
   bool has_log() const { return replicator->capabilities().has_log; }
 };
