@@ -96,6 +96,9 @@ void QuorumReplicator::OnStart(const Start& start, Ready& ready) {
   WR_CHECK(status_.role == Role::kStarting);
   status_.role = Role::kPeer;
   meta_version_ = start.meta.version;
+  // No id is used in two lives: an answer that outlived the one that asked
+  // would pass for an answer to another question.
+  next_id_ = (start.incarnation.value() - std::uint64_t{1}) << 32;
   if (!start.meta.bytes.empty()) {
     // Meta bytes are checksummed by the meta cell: damage is our own bug.
     Reader r(start.meta.bytes);
@@ -110,6 +113,7 @@ void QuorumReplicator::OnStart(const Start& start, Ready& ready) {
     WR_MARK(kQuorumForgot);
     rebuild_.emplace().life =
         Mix64(options_.random_key ^ static_cast<std::uint64_t>(now_.wall)) | 1;
+    next_id_ = rebuild_->life << 32;  // boots are counted anew
   }
   ExtendBound(ready);
   if (q_.hints) {
