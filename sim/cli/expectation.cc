@@ -85,11 +85,33 @@ Row PrimaryBackupRow(const Scenario& s) {
   return unfenced ? kPbSyncUnfenced : kPbSyncFenced;
 }
 
+// The copies a write waits for, as its level says.
+std::uint32_t CopiesOf(const Scenario& s) {
+  using Kind = sim::WriteLevelSpec::Kind;
+  const sim::WriteLevelSpec& level = s.workload.levels.write;
+  switch (level.kind) {
+    case Kind::kDefault:
+    case Kind::kQuorum:
+      return s.replication.quorum.w;
+    case Kind::kAll:
+      return s.replication.quorum.n;
+    case Kind::kCount:
+      return level.copies;
+    default:
+      return 1;
+  }
+}
+
 Row QuorumRow(const Scenario& s) {
   const sim::QuorumSpec& q = s.replication.quorum;
-  if (q.r + q.w <= q.n) return kQuorumWeak;
+  if (q.r + CopiesOf(s) <= q.n) return kQuorumWeak;
   if (q.sloppy) return kQuorumSloppy;
-  if (q.versions == sim::VersionScheme::kAbd) return kQuorumAbd;
+  // ABD reads write back what they saw; at level quorum they do so only where
+  // repair comes before the answer.
+  const bool writes_back =
+      s.workload.levels.read.kind == ReadLevelSpec::Kind::kStrong ||
+      q.repair == sim::RepairRule::kBlocking;
+  if (q.versions == sim::VersionScheme::kAbd && writes_back) return kQuorumAbd;
   return q.repair == sim::RepairRule::kBlocking ? kQuorumBlockingRepair
                                                 : kQuorumAsyncRepair;
 }
