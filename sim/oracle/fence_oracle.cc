@@ -12,7 +12,8 @@ void FenceOracle::OnPromise(const node::PromiseSent& sent) {
   log_->Add(sent.node, "fence",
             absl::StrCat("acknowledges a write of epoch ", at.term.value(),
                          " in which ", NodeName(it->second),
-                         " has acknowledged others"));
+                         " has acknowledged others"),
+            at.index);
 }
 
 void FenceOracle::OnRole(const node::RoleChanged& role) {

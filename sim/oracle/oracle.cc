@@ -19,14 +19,16 @@ bool Alike(const Finding& a, const Finding& b) {
 
 }  // namespace
 
-void FindingLog::Add(NodeId node, Slice rule, std::string text) {
+void FindingLog::Add(NodeId node, Slice rule, std::string text,
+                     LogIndex entry) {
   ++total_;
   if (findings_.size() >= kKept) return;
   Finding finding{.at = world_->now(),
                   .event = world_->events_run(),
                   .node = node,
                   .rule = std::string(rule),
-                  .text = std::move(text)};
+                  .text = std::move(text),
+                  .entry = entry};
   const auto alike =
       std::count_if(findings_.begin(), findings_.end(),
                     [&](const Finding& f) { return Alike(f, finding); });

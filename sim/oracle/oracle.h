@@ -26,13 +26,14 @@ struct Finding {
   NodeId node;
   std::string rule;  // "promise", "state", "one-leader", "lease" ...
   std::string text;  // one sentence with the evidence
+  LogIndex entry;    // of the log, that it is about; 0: of none
 };
 
 class FindingLog {
  public:
   explicit FindingLog(const World* world) : world_(world) {}
   // The first ones are kept; a broken rule tends to stay broken.
-  void Add(NodeId node, Slice rule, std::string text);
+  void Add(NodeId node, Slice rule, std::string text, LogIndex entry = {});
   const std::vector<Finding>& findings() const { return findings_; }
   std::uint64_t total() const { return total_; }
 

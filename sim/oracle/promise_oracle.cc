@@ -73,7 +73,8 @@ void PromiseOracle::CheckInstant(NodeId node, const Ledger& ledger,
     log_->Add(
         node, "promise",
         absl::StrCat("promised the log up to ", Text(ledger.log),
-                     " while only ", Text(view.durable.log), " was durable"));
+                     " while only ", Text(view.durable.log), " was durable"),
+        ledger.log.index);
   }
   if (ledger.meta > view.durable.meta) {
     log_->Add(node, "promise",
@@ -92,7 +93,8 @@ void PromiseOracle::CheckShadow(NodeId node, Ledger* ledger) {
   if (missing.empty()) return;
   log_->Add(
       node, "promise",
-      absl::StrCat("promised what its durable image does not hold: ", missing));
+      absl::StrCat("promised what its durable image does not hold: ", missing),
+      ledger->log.index);
 }
 
 void PromiseOracle::OnServing(const node::NodeView& view) {
@@ -105,7 +107,8 @@ void PromiseOracle::OnServing(const node::NodeView& view) {
   if (held && found < ledger.log) {
     log_->Add(view.id, "promise",
               absl::StrCat("promised the log up to ", Text(ledger.log),
-                           " and came back with ", Text(found)));
+                           " and came back with ", Text(found)),
+              ledger.log.index);
   }
   if (held && view.durable.meta < ledger.meta) {
     log_->Add(view.id, "promise",

@@ -32,13 +32,15 @@ void StateOracle::OnApplied(const node::EntryApplied& applied) {
               absl::StrCat("executed ", Text(applied.position), " where ",
                            NodeName(slot.node), " had executed ",
                            Text({slot.term, applied.position.index}),
-                           " with other contents"));
+                           " with other contents"),
+              applied.position.index);
   }
   if (same && slot.state_digest != applied.state_digest) {
     log_->Add(
         applied.node, "state",
         absl::StrCat("after ", Text(applied.position),
-                     " holds other data than ", NodeName(slot.node), " did"));
+                     " holds other data than ", NodeName(slot.node), " did"),
+        applied.position.index);
   }
   if (!same) {
     slot = {.term = applied.position.term,
@@ -56,11 +58,13 @@ void StateOracle::CheckCursor(const node::EntryApplied& applied) {
   if (applied.position.index != before.index.next()) {
     log_->Add(applied.node, "fence",
               absl::StrCat("executed ", Text(applied.position), " after ",
-                           Text(before)));
+                           Text(before)),
+              applied.position.index);
   } else if (applied.position.term < before.term) {
     log_->Add(applied.node, "fence",
               absl::StrCat("executed ", Text(applied.position),
-                           " of an older term after ", Text(before)));
+                           " of an older term after ", Text(before)),
+              applied.position.index);
   }
 }
 
@@ -73,7 +77,8 @@ void StateOracle::OnInstalled(const node::SnapshotInstalledAt& installed) {
     log_->Add(installed.node, "state",
               absl::StrCat("installed a snapshot at ", Text(installed.position),
                            " that holds other data than ", NodeName(slot.node),
-                           " did"));
+                           " did"),
+              installed.position.index);
   }
 }
 

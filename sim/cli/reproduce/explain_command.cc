@@ -1,11 +1,15 @@
 // wringer explain: a failure as a story. What the clients asked, the faults and
 // what they did, the messages and durability steps behind it, the rule broken.
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "reports/render/story.h"
 #include "reports/render/timeline.h"
 #include "sim/cli/commands.h"
@@ -55,8 +59,6 @@ sim::PathQuestion QuestionOf(const sim::Scenario& scenario,
   return question;
 }
 
-// Of a rule that an oracle saw broken there are no operations: what happened to
-// the nodes shortly before, then.
 std::string OracleText(const sim::RunResult& result) {
   std::string out;
   for (const sim::Finding& finding : result.findings) {
@@ -68,12 +70,46 @@ std::string OracleText(const sim::RunResult& result) {
   return out;
 }
 
+// What the nodes said of themselves shortly before a moment: elections, views,
+// suspicions, recoveries. A rule that an oracle saw broken has no operations to
+// follow; this is its story instead.
+class NodesStory {
+ public:
+  explicit NodesStory(Nanos until) : until_(until) {}
+
+  void OnTrace(const sim::TraceLine& line) {
+    if (line.component == env::Component::kNetwork) return;
+    if (line.at > until_ || line.at + kShown < until_) return;
+    if (lines_.size() == kLinesMost) lines_.pop_front();
+    std::string text = absl::StrCat(
+        "  ", sim::TimeText(line.at), " s  ", PadRight(NodeName(line.node), 4),
+        " ", PadRight(std::string(line.word), 18), " ", line.detail);
+    absl::StripTrailingAsciiWhitespace(&text);
+    lines_.push_back(std::move(text));
+  }
+  std::string text() const {
+    return absl::StrCat(absl::StrJoin(lines_, "\n"), "\n");
+  }
+
+ private:
+  static constexpr Nanos kShown = 2 * kSecond;
+  static constexpr std::size_t kLinesMost = 40;
+  const Nanos until_;
+  std::deque<std::string> lines_;
+};
+
 std::string FaultsText(const sim::RunResult& result, Nanos until) {
+  std::vector<sim::LedgerEntry> fired;
+  for (const sim::LedgerEntry& entry : result.ledger.entries()) {
+    if (entry.fired && entry.fired_at <= until) fired.push_back(entry);
+  }
+  std::stable_sort(
+      fired.begin(), fired.end(),
+      [](const auto& a, const auto& b) { return a.fired_at < b.fired_at; });
   std::string out;
   std::size_t shown = 0;
   std::size_t idle = 0;
-  for (const sim::LedgerEntry& entry : result.ledger.entries()) {
-    if (!entry.fired || entry.fired_at > until) continue;
+  for (const sim::LedgerEntry& entry : fired) {
     if (entry.verdict() != sim::FaultVerdict::kEffective) {
       ++idle;
       continue;
@@ -90,6 +126,7 @@ std::string FaultsText(const sim::RunResult& result, Nanos until) {
   if (idle > 0) {
     absl::StrAppend(&out, "  (", idle, " others had no effect)\n");
   }
+  if (out.empty()) out = "  (none)\n";
   return out;
 }
 
@@ -119,19 +156,28 @@ std::string Heading(const Style& style, const char* text) {
   return absl::StrCat("\n", style.Paint(reports::Color::kBold, text), "\n");
 }
 
-// The second run, with everybody listening to what the finding is about.
-absl::StatusOr<std::string> PathOf(const sim::Scenario& scenario,
+// What the second run tells, with everybody listening to what the finding is
+// about.
+struct SecondRun {
+  std::string path;   // messages and durability steps
+  std::string nodes;  // what the nodes said of themselves
+};
+
+absl::StatusOr<SecondRun> RunAgain(const sim::Scenario& scenario,
                                    const sim::RunResult& result,
-                                   const reports::Finding& finding,
-                                   const Style& style) {
-  const sim::PathQuestion question = QuestionOf(scenario, result, finding);
+                                   const sim::PathQuestion& question,
+                                   Nanos until, const Style& style) {
   sim::CausalPath path(question);
+  NodesStory nodes(until);
   sim::RunOptions options;
   options.seed = result.seed;
   options.witnesses.push_back(&path);
-  options.trace_filter.components = {env::Component::kNetwork};
-  options.trace_sink = [&path](const sim::TraceLine& line) {
+  options.trace_filter.components = {
+      env::Component::kNetwork, env::Component::kNode,
+      env::Component::kReplication, env::Component::kMembership};
+  options.trace_sink = [&](const sim::TraceLine& line) {
     path.OnTrace(line);
+    nodes.OnTrace(line);
   };
   const auto again = sim::Run(scenario, options);
   if (!again.ok()) return again.status();
@@ -140,18 +186,51 @@ absl::StatusOr<std::string> PathOf(const sim::Scenario& scenario,
         "the second run was another one: not "
         "deterministic; see `verify`");
   }
-  const Nanos until = finding.at_ns > 0 ? finding.at_ns : result.ended;
   std::string out = PathText(path, until, style);
   for (const std::uint64_t index : question.entries) {
-    std::string nodes;
+    std::string without;
     for (const NodeId node : path.Without(index, until)) {
-      absl::StrAppend(&nodes, nodes.empty() ? "" : ", ", NodeName(node));
+      absl::StrAppend(&without, without.empty() ? "" : ", ", NodeName(node));
     }
-    if (nodes.empty()) continue;
-    absl::StrAppend(&out, "  ", sim::TimeText(until), " s  ", nodes,
+    if (without.empty()) continue;
+    absl::StrAppend(&out, "  ", sim::TimeText(until), " s  ", without,
                     " had never had entry ", index, "\n");
   }
-  return out;
+  return SecondRun{.path = std::move(out), .nodes = nodes.text()};
+}
+
+// The failure in a few sentences, and what to ask of the second run.
+struct Account {
+  std::string text;
+  sim::PathQuestion question;
+  Nanos until = 0;
+  bool of_nodes = false;  // an oracle's: there are no operations
+};
+
+Account AccountOf(const sim::Scenario& scenario, const sim::RunResult& result,
+                  const Verdict& verdict, const Failure& failure,
+                  const Style& style) {
+  Account account;
+  account.until = result.ended;
+  account.question.has_log = HasLog(scenario);
+  const reports::Finding* finding = FindingOf(verdict, failure);
+  if (finding != nullptr) {
+    if (finding->at_ns > 0) account.until = finding->at_ns;
+    account.question = QuestionOf(scenario, result, *finding);
+    account.text = absl::StrCat(
+        "\n", reports::StoryText(result.history, *finding, style), "\n",
+        reports::TimelineText(result.history, *finding, style));
+    return account;
+  }
+  account.of_nodes = true;
+  if (result.findings.empty()) return account;
+  const sim::Finding& first = result.findings[0];
+  account.until = first.at;
+  if (first.entry.value() != 0) {
+    account.question.entries = {first.entry.value()};
+  }
+  account.text = Heading(style, "What was seen") + OracleText(result);
+  return account;
 }
 
 }  // namespace
@@ -173,28 +252,25 @@ int ExplainScenario(const CommonOptions& common, const RunOptionsCli& options) {
     return kHeld;
   }
   const Style style = StyleFor(common, 1);
+  const Account account =
+      AccountOf(*scenario, *result, verdict, failure, style);
   Out(absl::StrCat("\n", style.Paint(reports::Color::kBad, failure.id), ": ",
-                   failure.summary, "\n"));
-  const reports::Finding* finding = FindingOf(verdict, failure);
-  Nanos until = result->ended;
-  if (finding != nullptr) {
-    until = std::max<Nanos>(finding->at_ns, 0);
-    Out(absl::StrCat("\n", reports::StoryText(result->history, *finding, style),
-                     "\n",
-                     reports::TimelineText(result->history, *finding, style)));
-  } else if (!result->findings.empty()) {
-    until = result->findings[0].at;
-    Out(Heading(style, "What was seen") + OracleText(*result));
-  }
-  Out(Heading(style, "Faults until then, and what they did") +
-      FaultsText(*result, until));
-  if (finding == nullptr) return kHeld;
-  const auto path = PathOf(*scenario, *result, *finding, style);
-  if (!path.ok()) {
-    Complain(path.status().message());
+                   failure.summary, "\n", account.text,
+                   Heading(style, "Faults until then, and what they did"),
+                   FaultsText(*result, account.until)));
+  const auto again =
+      RunAgain(*scenario, *result, account.question, account.until, style);
+  if (!again.ok()) {
+    Complain(again.status().message());
     return kNotDeterministic;
   }
-  Out(Heading(style, "Messages and durability behind it") + *path);
+  if (account.of_nodes) {
+    Out(Heading(style, "What the nodes went through shortly before") +
+        again->nodes);
+  }
+  if (!again->path.empty()) {
+    Out(Heading(style, "Messages and durability behind it") + again->path);
+  }
   return kHeld;
 }
 

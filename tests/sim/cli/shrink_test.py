@@ -124,6 +124,18 @@ class Explain(Cli):
                       "sent by c"):
             self.assertIn(words, done.stdout)
 
+    def test_a_broken_rule_is_told_by_the_entry_it_is_about(self):
+        done = self.wringer("explain", "scenarios/smoke/three_nodes.toml",
+                            "--seed", "3", "--set",
+                            'mutants=["wal_ack_before_sync"]')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("safety/promise", done.stdout)
+        for words in ("What was seen", 'rule "promise"',
+                      "What the nodes went through", "node.role",
+                      "Messages and durability behind it"):
+            self.assertIn(words, done.stdout)
+        self.assertRegex(done.stdout, r"n\d +has entry \d+   <- sent by")
+
     def test_nothing_is_explained_where_nothing_broke(self):
         done = self.wringer("explain", "scenarios/smoke/three_nodes.toml",
                             "--seed", "5")
