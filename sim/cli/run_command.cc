@@ -65,7 +65,7 @@ int RunScenario(const CommonOptions& common, const RunOptionsCli& options) {
           : LoadOrComplain(common, options.scenario, options.settings);
   if (!scenario) return kUsage;
   const std::uint64_t seed = ChooseSeed(options.seed, *scenario);
-  scenario = ScenarioOfSeed(options.swarm, *scenario, seed);
+  scenario = ScenarioOfSeed(options.swarm, *scenario, options.settings, seed);
   const std::string subject =
       options.scenario.empty() ? kSwarmPath : options.scenario;
   sim::RunOptions run;

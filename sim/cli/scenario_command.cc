@@ -52,7 +52,8 @@ int DumpSwarm(const CommonOptions& common, const ScenarioOptions& options) {
   const auto base = LoadSwarmBase(
       common, options.paths.empty() ? "" : options.paths[0], options.settings);
   if (!base) return kUsage;
-  sim::Scenario scenario = ScenarioOfSeed(options.swarm, *base, *options.seed);
+  sim::Scenario scenario =
+      ScenarioOfSeed(options.swarm, *base, options.settings, *options.seed);
   scenario.faults.timeline = sim::PlanFaults(scenario, *options.seed);
   scenario.faults.random.reset();
   Out(sim::DumpScenario(scenario, *options.seed));

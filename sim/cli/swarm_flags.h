@@ -20,17 +20,17 @@ namespace wringer::cli {
 inline constexpr char kSwarmPath[] = "swarm";
 
 // What the seeds draw on top of: the file of that path, or a scenario of
-// defaults for "" and kSwarmPath; settings applied. Nothing after its mistakes
-// were printed.
+// defaults for "" and kSwarmPath. Nothing after its mistakes, or those of the
+// settings, were printed.
 std::optional<sim::Scenario> LoadSwarmBase(
     const CommonOptions& common, const std::string& path,
     const std::vector<std::string>& settings);
 
-// The drawing that the flags ask for.
-sim::SwarmOptions SwarmOptionsOf(const SwarmFlags& flags);
-
-// The scenario of that seed: drawn under --swarm, else `base` itself.
+// The scenario of that seed: drawn on top of `base` under --swarm, with the
+// settings in place of what was drawn there; else `base` itself, which has them
+// already.
 sim::Scenario ScenarioOfSeed(const SwarmFlags& flags, const sim::Scenario& base,
+                             const std::vector<std::string>& settings,
                              std::uint64_t seed);
 
 // " --swarm --model raft", "" without --swarm: for lines to be pasted.

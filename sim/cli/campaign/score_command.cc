@@ -103,7 +103,8 @@ class Score {
     SwarmFlags flags;
     flags.on = true;
     flags.model = job.model;
-    sim::Scenario scenario = ScenarioOfSeed(flags, base_, job.seed);
+    sim::Scenario scenario =
+        ScenarioOfSeed(flags, base_, options_.settings, job.seed);
     scenario.mutants.clear();
     if (job.mutant) scenario.mutants = {board_.mutants()[*job.mutant]};
     const std::string replay =

@@ -156,8 +156,8 @@ class Sweep {
   sim::RunRecord Judged(const sim::PlannedScenario& planned,
                         std::uint64_t seed) const {
     const std::string replay = ReplayBySeed(options_, planned.path, seed);
-    const sim::Scenario scenario =
-        ScenarioOfSeed(options_.swarm, planned.scenario, seed);
+    const sim::Scenario scenario = ScenarioOfSeed(
+        options_.swarm, planned.scenario, options_.settings, seed);
     return RunAndJudge({scenario, seed, replay,
                         /*marks_over_all=*/!planned.pinned.has_value()});
   }

@@ -140,8 +140,8 @@ absl::Status KeepFindings(const SweepOptions& options,
         results->File(absl::StrCat("findings/", kind.Name()));
     WR_RETURN_IF_ERROR(MakeFolder(folder));
     const std::string scenario = folder + "/scenario.toml";
-    const sim::Scenario drawn =
-        ScenarioOfSeed(options.swarm, planned->scenario, kind.seed);
+    const sim::Scenario drawn = ScenarioOfSeed(options.swarm, planned->scenario,
+                                               options.settings, kind.seed);
     WR_RETURN_IF_ERROR(
         WriteFile(scenario, sim::DumpScenario(drawn, kind.seed)));
     std::string capsule;

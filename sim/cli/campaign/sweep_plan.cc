@@ -29,6 +29,18 @@ using sim::PlannedScenario;
 constexpr char kFormat[] = "wringer-sweep-invocation-1";
 constexpr std::uint64_t kDefaultSeeds = 100;
 
+// Settings are in the scenario already, but for what seeds draw.
+std::string IdentityOf(const sim::Scenario& scenario,
+                       const SweepOptions& options) {
+  std::string identity = sim::IdentityOf(scenario);
+  if (!options.swarm.on) return identity;
+  absl::StrAppend(&identity, SwarmWords(options.swarm));
+  for (const std::string& setting : options.settings) {
+    absl::StrAppend(&identity, " --set ", setting);
+  }
+  return identity;
+}
+
 bool AddScenarios(const CommonOptions& common, const SweepOptions& options,
                   const std::string& place,
                   std::vector<PlannedScenario>* scenarios) {
@@ -44,12 +56,13 @@ bool AddScenarios(const CommonOptions& common, const SweepOptions& options,
         scenarios->begin(), scenarios->end(),
         [&](const PlannedScenario& s) { return s.path == entry.path; });
     if (known) continue;
-    auto scenario = LoadOrComplain(common, entry.path, options.settings);
+    auto scenario = options.swarm.on
+                        ? LoadSwarmBase(common, entry.path, options.settings)
+                        : LoadOrComplain(common, entry.path, options.settings);
     if (!scenario) return false;
     PlannedScenario planned;
     planned.path = entry.path;
-    planned.identity = sim::IdentityOf(*scenario);
-    absl::StrAppend(&planned.identity, SwarmWords(options.swarm));
+    planned.identity = IdentityOf(*scenario, options);
     if (folder && !options.swarm.on) planned.pinned = scenario->seed;
     planned.scenario = std::move(*scenario);
     scenarios->push_back(std::move(planned));
@@ -64,8 +77,7 @@ bool AddBareSwarm(const CommonOptions& common, const SweepOptions& options,
   if (!base) return false;
   PlannedScenario planned;
   planned.path = kSwarmPath;
-  planned.identity =
-      absl::StrCat(sim::IdentityOf(*base), SwarmWords(options.swarm));
+  planned.identity = IdentityOf(*base, options);
   planned.scenario = std::move(*base);
   scenarios->push_back(std::move(planned));
   return true;

@@ -113,6 +113,7 @@ Scenario DrawSwarm(const Scenario& base, std::uint64_t seed,
     swarm::DrawFaults(seed, options, &s);
     DropFamilies(restorer, &s.faults);
   }
+  if (options.adjust) options.adjust(&s);
   swarm::Reconcile(options, &s);
   return s;
 }

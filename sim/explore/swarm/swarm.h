@@ -62,6 +62,9 @@ struct SwarmOptions {
   // Whether a design still promises anything once faults of this kind happen.
   // Kinds for which it does not are left out unless `beyond`. Unset: all do.
   std::function<bool(const Scenario&, FaultKind)> survives;
+  // Changes what was drawn, before it is made to fit together: what somebody
+  // wants otherwise, whatever the seed says. Unset: nothing.
+  std::function<void(Scenario*)> adjust;
 };
 
 // The scenario of this seed, with the seed set. A table of `base` that differs

@@ -175,7 +175,9 @@ ParseResult ParseScenario(Slice text, Slice file, const ParseOptions& options) {
   Scenario scenario;
   BindScenario(document, &scenario, &problems);
   CheckMatrix(document, &problems);
-  CheckAll(scenario, document, options.design_check, &problems);
+  if (options.across) {
+    CheckAll(scenario, document, options.design_check, &problems);
+  }
   result.diagnostics = Resolve(problems, text, file, options.settings);
   if (!HasErrors(problems)) {
     result.scenario = std::move(scenario);

@@ -28,6 +28,8 @@ struct ParseOptions {
   std::vector<std::string> settings;
   // Asked last, about scenarios that are right in themselves.
   DesignCheck design_check;
+  // False: each key by itself, and not whether they fit together.
+  bool across = true;
 };
 
 struct ParseResult {

@@ -30,6 +30,43 @@ SMOKE = "scenarios/smoke/three_nodes.toml"
 ASYNC = "scenarios/gallery/async-failover.toml"
 
 
+class Swarm(unittest.TestCase):
+    """A seed draws the scenario; what a person states wins over it."""
+
+    def design(self, *words):
+        done = wringer("run", "--swarm", "--seed", "5", *words)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout.splitlines()[1].strip()
+
+    def test_a_dumped_seed_is_the_same_run(self):
+        dumped = wringer("scenario", "dump", "--swarm", "--seed", "5")
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "dumped.toml")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(dumped.stdout)
+            _, drawn = json_of("run", "--swarm", "--seed", "5")
+            _, again = json_of("run", path)
+        self.assertEqual(drawn["digest"], again["digest"])
+
+    def test_a_setting_wins_even_if_it_is_the_default(self):
+        self.assertNotIn("3 nodes", self.design())
+        self.assertIn("3 nodes", self.design("--set", "cluster.nodes=3"))
+        self.assertIn(
+            "raft", self.design("--set", "replication.model=raft"))
+
+    def test_a_setting_of_one_key_leaves_the_others_drawn(self):
+        # What a model that was not drawn would do changes nothing.
+        self.assertEqual(
+            self.design(),
+            self.design("--set", "replication.raft.pre_vote=false"))
+
+    def test_a_setting_that_is_wrong_is_a_usage_error(self):
+        done = wringer("run", "--swarm", "--seed", "5", "--set",
+                       "cluster.nods=3")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("did you mean `cluster.nodes`", done.stderr)
+
+
 class Expectations(unittest.TestCase):
     """What a scenario expects of the service is judged, and can fail."""
 
