@@ -1,13 +1,10 @@
 #include "sim/cli/finding_folder.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "engine/base/status_macros.h"
 #include "reports/history/jsonl.h"
 #include "reports/render/story.h"
@@ -26,15 +23,6 @@ namespace fs = std::filesystem;
 constexpr Nanos kTraceBefore = 500 * kMillisecond;
 constexpr Nanos kTraceAfter = 20 * kMillisecond;
 constexpr std::size_t kTraceBytesMost = 4 << 20;
-
-std::string DateText() {
-  const time_t now = ::time(nullptr);
-  tm parts{};
-  ::gmtime_r(&now, &parts);
-  return absl::StrFormat("%04d-%02d-%02d-%02d%02d%02d", parts.tm_year + 1900,
-                         parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                         parts.tm_min, parts.tm_sec);
-}
 
 absl::Status MakeFolder(const fs::path& path) {
   std::error_code error;
@@ -91,23 +79,6 @@ std::string ReadmeText(const sim::Scenario& capsule,
 }
 
 }  // namespace
-
-absl::StatusOr<std::string> MakeResultFolder(const std::string& out,
-                                             const std::string& command) {
-  const std::string base =
-      absl::StrCat(DateText(), "-", command, "-", Build().commit);
-  fs::path path;
-  for (int i = 0; i == 0 || fs::exists(path); ++i) {
-    path = fs::path(out) / (i == 0 ? base : absl::StrCat(base, ".", i));
-  }
-  WR_RETURN_IF_ERROR(MakeFolder(path));
-  // `latest` is a convenience; a file system without links does without it.
-  std::error_code ignored;
-  const fs::path latest = fs::path(out) / "latest";
-  if (fs::is_symlink(latest, ignored)) fs::remove(latest, ignored);
-  fs::create_directory_symlink(path.filename(), latest, ignored);
-  return path.string();
-}
 
 absl::StatusOr<SavedFinding> SaveFinding(const std::string& folder,
                                          const sim::Scenario& scenario,

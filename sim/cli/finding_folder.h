@@ -21,11 +21,6 @@
 
 namespace wringer::cli {
 
-// Makes a new dated folder for one invocation of `command` below `out`, and
-// points `latest` at it.
-absl::StatusOr<std::string> MakeResultFolder(const std::string& out,
-                                             const std::string& command);
-
 struct SavedFinding {
   std::string folder;
   std::string capsule;

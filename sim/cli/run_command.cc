@@ -16,6 +16,7 @@
 #include "sim/cli/terminal.h"
 #include "sim/cli/trace_options.h"
 #include "sim/cluster/run.h"
+#include "sim/explore/results_dir.h"
 #include "sim/explore/worker_pool.h"
 
 namespace wringer::cli {
@@ -33,13 +34,18 @@ std::string ReplayLine(const RunOptionsCli& options, std::uint64_t seed) {
   return line;
 }
 
+// Folders of failing runs; older ones make room.
+constexpr std::size_t kKeptRuns = 20;
+
 // Keeps a failing run. The line to paste then replays what was kept.
 absl::Status Keep(const CommonOptions& common, const sim::Scenario& scenario,
                   const sim::RunResult& result, const Verdict& verdict,
                   const reports::Style& style, std::string* replay,
                   std::string* said) {
-  WR_ASSIGN_OR_RETURN(const std::string folder,
-                      MakeResultFolder(common.out, "run"));
+  WR_ASSIGN_OR_RETURN(
+      const std::string folder,
+      sim::MakeDatedFolder(common.out, absl::StrCat("run-", Build().commit)));
+  sim::PruneResults(common.out, "run", kKeptRuns);
   WR_ASSIGN_OR_RETURN(const SavedFinding saved,
                       SaveFinding(folder, scenario, result, verdict));
   *replay = absl::StrCat(ProgramName(), " replay ", ShellQuoted(saved.capsule));

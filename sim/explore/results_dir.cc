@@ -35,13 +35,14 @@ std::string DateTime() {
   return text;
 }
 
-// "2026-11-22-071502-...": what Create makes.
+// "2026-11-22-071502-...": what MakeDatedFolder makes.
+constexpr Slice kDateShape = "0000-00-00-000000-";
+
 bool IsDated(const std::string& name) {
-  constexpr Slice kShape = "0000-00-00-000000-";
-  if (name.size() <= kShape.size()) return false;
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    const bool fits =
-        kShape[i] == '0' ? std::isdigit(name[i]) != 0 : name[i] == kShape[i];
+  if (name.size() <= kDateShape.size()) return false;
+  for (std::size_t i = 0; i < kDateShape.size(); ++i) {
+    const bool fits = kDateShape[i] == '0' ? std::isdigit(name[i]) != 0
+                                           : name[i] == kDateShape[i];
     if (!fits) return false;
   }
   return true;
@@ -71,29 +72,41 @@ bool IsIdle(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<ResultsDir> ResultsDir::Create(const std::string& root,
-                                              Slice label) {
+absl::StatusOr<std::string> MakeDatedFolder(const std::string& root,
+                                            Slice label) {
   std::error_code error;
   fs::create_directories(root, error);
-  const std::string stem = absl::StrCat(DateTime(), "-", label);
-  // Two campaigns may begin in one second.
+  std::string stem = absl::StrCat(DateTime(), "-", label);
+  std::replace_if(
+      stem.begin(), stem.end(), [](char c) { return c == '/' || c == '+'; },
+      '-');
+  // Two may begin in one second.
   for (int i = 1; i <= 100; ++i) {
     const std::string name = i == 1 ? stem : absl::StrCat(stem, "-", i);
     const fs::path path = fs::path(root) / name;
-    if (!fs::create_directory(path, error)) {
-      if (error) break;
-      continue;
+    if (fs::create_directory(path, error)) {
+      WR_RETURN_IF_ERROR(PointLatest(root, name));
+      return path.string();
     }
-    fs::create_directory(path / "shards", error);
     if (error) break;
-    ResultsDir dir(path.string());
-    WR_RETURN_IF_ERROR(dir.Lock());
-    WR_RETURN_IF_ERROR(PointLatest(root, name));
-    return dir;
   }
   return absl::UnavailableError(absl::StrCat(
       "cannot make a directory below \"", root,
       "\": ", error ? error.message() : "too many of this second"));
+}
+
+absl::StatusOr<ResultsDir> ResultsDir::Create(const std::string& root,
+                                              Slice label) {
+  WR_ASSIGN_OR_RETURN(std::string path, MakeDatedFolder(root, label));
+  std::error_code error;
+  fs::create_directory(fs::path(path) / "shards", error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot make \"", path, "/shards\": ", error.message()));
+  }
+  ResultsDir dir(std::move(path));
+  WR_RETURN_IF_ERROR(dir.Lock());
+  return dir;
 }
 
 absl::StatusOr<ResultsDir> ResultsDir::Open(const std::string& path) {
@@ -168,14 +181,18 @@ std::vector<std::string> ListResults(const std::string& root) {
   return found;
 }
 
-std::size_t PruneResults(const std::string& root, std::size_t keep) {
-  const std::vector<std::string> all = ListResults(root);
+std::size_t PruneResults(const std::string& root, Slice command,
+                         std::size_t keep) {
   std::error_code error;
   const fs::path latest = fs::read_symlink(fs::path(root) / "latest", error);
+  std::size_t seen = 0;
   std::size_t gone = 0;
-  for (std::size_t i = keep; i < all.size(); ++i) {
-    if (fs::path(all[i]).filename() == latest || !IsIdle(all[i])) continue;
-    fs::remove_all(all[i], error);
+  for (const std::string& path : ListResults(root)) {
+    const std::string name = fs::path(path).filename().string();
+    const Slice label = Slice(name).substr(kDateShape.size());
+    if (!absl::StartsWith(label, absl::StrCat(command, "-"))) continue;
+    if (++seen <= keep || name == latest || !IsIdle(path)) continue;
+    fs::remove_all(path, error);
     if (!error) ++gone;
   }
   return gone;

@@ -25,10 +25,14 @@
 
 namespace wringer::sim {
 
+// A new directory `root`/DATE-TIME-`label`, to which `root`/latest points from
+// now on; what a path cannot hold in the label becomes a dash. kUnavailable.
+absl::StatusOr<std::string> MakeDatedFolder(const std::string& root,
+                                            Slice label);
+
 class ResultsDir {
  public:
-  // A new directory `root`/DATE-TIME-`label`, to which `root`/latest points
-  // from now on. kUnavailable.
+  // A dated folder with shards, locked. kUnavailable.
   static absl::StatusOr<ResultsDir> Create(const std::string& root,
                                            Slice label);
   // One that is there, by its own path or by "latest". kNotFound;
@@ -55,11 +59,13 @@ class ResultsDir {
   int lock_fd_ = -1;
 };
 
-// Removes the oldest directories that Create made below `root`, so that `keep`
-// are left; never the one `latest` points to, nor one in use. Returns how many
-// went.
-std::size_t PruneResults(const std::string& root, std::size_t keep);
-// Directories that Create made below `root`, the newest first.
+// Of the dated folders below `root` whose label begins with `command`, removes
+// all but the newest `keep`; never the one `latest` points to, nor one in use.
+// Those of other commands stay: many a run does not push out a sweep. Returns
+// how many went.
+std::size_t PruneResults(const std::string& root, Slice command,
+                         std::size_t keep);
+// Dated folders below `root`, the newest first.
 std::vector<std::string> ListResults(const std::string& root);
 
 }  // namespace wringer::sim

@@ -117,18 +117,14 @@ class Sweep {
   }
 
   int MakeResults() {
-    std::string label = absl::StrCat("sweep-", Build().commit);
-    std::replace_if(
-        label.begin(), label.end(), [](char c) { return c == '/' || c == '+'; },
-        '-');
-    absl::StatusOr<sim::ResultsDir> results =
-        sim::ResultsDir::Create(common_.out, label);
+    absl::StatusOr<sim::ResultsDir> results = sim::ResultsDir::Create(
+        common_.out, absl::StrCat("sweep-", Build().commit));
     if (!results.ok()) return FailTool(results.status());
     results_.emplace(std::move(*results));
     const absl::Status written = WriteFile(results_->File("invocation.json"),
                                            InvocationJson(options_, *plan_));
     if (!written.ok()) return FailTool(written);
-    sim::PruneResults(common_.out, options_.keep_runs);
+    sim::PruneResults(common_.out, "sweep", options_.keep_runs);
     return kHeld;
   }
 

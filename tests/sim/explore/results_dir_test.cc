@@ -51,14 +51,15 @@ TEST(ResultsDir, PruningKeepsTheNewestAndForeignFolders) {
   const Scratch scratch;
   for (const char* name :
        {"2026-01-01-000000-sweep-a", "2026-01-02-000000-sweep-a",
-        "2026-01-03-000000-sweep-a", "my-notes"}) {
+        "2026-01-03-000000-sweep-a", "2025-01-01-000000-run-a", "my-notes"}) {
     fs::create_directory(scratch.path(name));
   }
   fs::create_symlink("2026-01-01-000000-sweep-a", scratch.path("latest"));
-  EXPECT_EQ(PruneResults(scratch.path(), 1), 1u);
+  EXPECT_EQ(PruneResults(scratch.path(), "sweep", 1), 1u);
   EXPECT_TRUE(fs::exists(scratch.path("2026-01-01-000000-sweep-a")));
   EXPECT_FALSE(fs::exists(scratch.path("2026-01-02-000000-sweep-a")));
   EXPECT_TRUE(fs::exists(scratch.path("2026-01-03-000000-sweep-a")));
+  EXPECT_TRUE(fs::exists(scratch.path("2025-01-01-000000-run-a")));
   EXPECT_TRUE(fs::exists(scratch.path("my-notes")));
 }
 
