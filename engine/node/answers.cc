@@ -21,7 +21,8 @@ Ticket Answers::Open(NodeId from, const ClientRequest& request) {
   open.seq = request.command.seq;
   open.attempt = request.attempt;
   open.kind = request.command.kind;
-  if (open.kind == wire::OpKind::kGet) open.key = request.command.key;
+  open.key = request.command.key;
+  open.write_asked = request.write_level;
   return tickets_.Open(std::move(open));
 }
 

@@ -7,6 +7,7 @@
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
 #include "engine/base/marks.h"
+#include "engine/node/keyspace.h"
 
 namespace wringer::node {
 
@@ -182,7 +183,21 @@ void Driver::SendNow(Promises::Output& output) {
   sent.is_reply = true;
   sent.promise = &reply.promise;
   if (!reply.promise.empty()) parts_->observer->OnPromise(sent);
+  if (parts_->merge_applier != nullptr) TellOfWrite(*open, reply.reply);
   answers_.Answer(reply.ticket, std::move(reply.reply));
+}
+
+void Driver::TellOfWrite(const OpenRequest& open, const ClientReply& reply) {
+  const bool write =
+      open.kind == wire::OpKind::kPut || open.kind == wire::OpKind::kDelete;
+  if (!write || reply.outcome != Outcome::kOk) return;
+  const NodeId self = parts_->options.replication.self;
+  parts_->observer->OnWriteAnswered(
+      {.node = self,
+       .key = open.key,
+       .version = {reply.token.version, self, reply.tag},
+       .asked = open.write_asked,
+       .given = reply.write_level});
 }
 
 // A dropped message is like a lost one. A client hears that nothing is known:
@@ -293,6 +308,18 @@ void Driver::OnMerged(replication::StoreOp op,
   ReleaseHeld();
   Step(replication::Merged{.op = op, .winner = winner});
   parts_->maintenance->Poke();
+}
+
+void Driver::OnStoreChanged(Slice stored_key,
+                            const replication::Versioned* held) {
+  const bool hint = IsHintKey(stored_key);
+  parts_->observer->OnStoreChanged(
+      {.node = parts_->options.replication.self,
+       .space = hint ? replication::StoreSpace::kHint
+                     : replication::StoreSpace::kData,
+       .owner = hint ? OwnerOfHint(stored_key) : kNoNode,
+       .key = hint ? KeyOfHint(stored_key) : stored_key.substr(1),
+       .held = held});
 }
 
 void Driver::OnMergeFailed(replication::StoreOp op) {

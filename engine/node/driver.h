@@ -56,6 +56,8 @@ class Driver final : public Host,
               absl::StatusOr<ReadAnswer> answer) override;
   void OnMerged(replication::StoreOp op,
                 const replication::Version& winner) override;
+  void OnStoreChanged(Slice stored_key,
+                      const replication::Versioned* held) override;
   void OnMergeFailed(replication::StoreOp op) override;
   void Halt(const absl::Status& why) override;
 
@@ -78,6 +80,7 @@ class Driver final : public Host,
   void Release(Promises::Output output);
   void ReleaseHeld();
   void SendNow(Promises::Output& output);
+  void TellOfWrite(const OpenRequest& open, const wire::ClientReply& reply);
   void DropBroken(Promises::Outputs& broken);
   void AwaitApply(replication::ReplyAfterApply waiter);
   void StartRead(const replication::Read& read);

@@ -39,6 +39,25 @@ inline void MakeHintKey(NodeId owner, Slice key, std::string* out) {
   out->append(key.data(), key.size());
 }
 
+inline bool IsHintKey(Slice stored_key) {
+  return stored_key.substr(0, kHintPrefix.size()) == kHintPrefix;
+}
+
+// For whom a hint is kept. REQUIRES: IsHintKey.
+inline NodeId OwnerOfHint(Slice stored_key) {
+  std::uint32_t owner = 0;
+  for (std::size_t i = 0; i < sizeof owner; ++i) {
+    const char byte = stored_key[kHintPrefix.size() + i];
+    owner = owner << 8 | static_cast<unsigned char>(byte);
+  }
+  return NodeId(owner);
+}
+
+// What the owner calls it. REQUIRES: IsHintKey.
+inline Slice KeyOfHint(Slice stored_key) {
+  return stored_key.substr(kHintPrefix.size() + sizeof(std::uint32_t));
+}
+
 inline bool IsDataKey(Slice stored_key) {
   return !stored_key.empty() && stored_key[0] == kDataPrefix;
 }

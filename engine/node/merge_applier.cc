@@ -35,8 +35,13 @@ MergeApplier::MergeApplier(const NodeOptions& options, env::Env* env,
 absl::Status MergeApplier::Load() {
   digest_.Clear();
   const auto it = engine_->NewIterator();
-  for (it->Seek(Slice(&kDataPrefix, 1)); it->Valid(); it->Next()) {
-    if (IsDataKey(it->key())) digest_.Add(it->key(), it->value());
+  Versioned held;
+  for (it->Seek(kHintPrefix); it->Valid(); it->Next()) {
+    const bool data = IsDataKey(it->key());
+    if (!data && !IsHintKey(it->key())) continue;
+    if (data) digest_.Add(it->key(), it->value());
+    if (!DecodeVersioned(it->value(), &held)) return Unreadable();
+    host_->OnStoreChanged(it->key(), &held);
   }
   return it->status();
 }
@@ -160,6 +165,10 @@ absl::Status MergeApplier::ApplyPending() {
   WR_RETURN_IF_ERROR(
       engine_->Apply(batch, engine_->last_sequence().next(), durability));
   digest_.Merge(delta);
+  for (const auto& [key, pending] : writing_) {
+    if (!pending.changed) continue;
+    host_->OnStoreChanged(key, pending.value ? &*pending.value : nullptr);
+  }
   return absl::OkStatus();
 }
 

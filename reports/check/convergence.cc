@@ -12,21 +12,6 @@
 namespace wringer::reports {
 namespace {
 
-const FinalEntry* EntryOf(const FinalReplica& replica, KeyId key) {
-  const auto at =
-      std::lower_bound(replica.entries.begin(), replica.entries.end(), key,
-                       [](const FinalEntry& e, KeyId k) { return e.key < k; });
-  return at != replica.entries.end() && at->key == key ? &*at : nullptr;
-}
-
-// A tombstone and no trace at all are the same to a client.
-bool Same(const FinalEntry* a, const FinalEntry* b) {
-  const bool in_a = a != nullptr && a->found;
-  const bool in_b = b != nullptr && b->found;
-  if (!in_a || !in_b) return in_a == in_b;
-  return a->tag == b->tag && a->digest == b->digest;
-}
-
 std::string Held(const History& history, const FinalReplica& replica,
                  const FinalEntry* entry) {
   return absl::StrCat(
@@ -68,19 +53,29 @@ class Checker {
   }
 
  private:
+  // Only who has to hold the key is compared; whatever others still keep of it
+  // is nobody's answer.
   void Key(KeyId key) {
-    const FinalReplica& first = *compared_[0];
-    const FinalEntry* entry = EntryOf(first, key);
+    const KeyOwners* owners = final_.OwnersOf(key);
+    const FinalReplica* first = nullptr;
     for (const FinalReplica* other : compared_) {
-      const FinalEntry* theirs = EntryOf(*other, key);
-      if (Same(entry, theirs)) continue;
-      Diverged(key, entry, *other, theirs);
+      if (owners != nullptr && !Owns(*owners, other->node)) continue;
+      if (first == nullptr) first = other;
+      if (SameToClients(first->Find(key), other->Find(key))) continue;
+      Diverged(key, *first, *other);
       return;
     }
   }
 
-  void Diverged(KeyId key, const FinalEntry* entry, const FinalReplica& other,
-                const FinalEntry* theirs) {
+  static bool Owns(const KeyOwners& owners, NameId node) {
+    return std::find(owners.nodes.begin(), owners.nodes.end(), node) !=
+           owners.nodes.end();
+  }
+
+  void Diverged(KeyId key, const FinalReplica& first,
+                const FinalReplica& other) {
+    const FinalEntry* entry = first.Find(key);
+    const FinalEntry* theirs = other.Find(key);
     Finding finding{.kind = "divergence", .key = key};
     for (const FinalEntry* e : {entry, theirs}) {
       if (e == nullptr) continue;
@@ -90,8 +85,8 @@ class Checker {
     Complete(history_, &finding);
     finding.at_ns = final_.healed_ns;
     finding.explanation.push_back(absl::StrCat(
-        "At the end ", Held(history_, *compared_[0], entry), " of ",
-        finding.key_text, ", but ", Held(history_, other, theirs), "."));
+        "At the end ", Held(history_, first, entry), " of ", finding.key_text,
+        ", but ", Held(history_, other, theirs), "."));
     for (const OpIndex op : finding.ops) {
       const Operation& write = history_.op(op);
       finding.explanation.push_back(absl::StrCat(

@@ -31,7 +31,7 @@ class Checker {
     result_.method = "final state + later operations";
     for (const FinalReplica& replica : history_.final_state().replicas) {
       if (replica.reachable && replica.authoritative) {
-        authority_ = &replica;
+        leader_ = &replica;
         break;
       }
     }
@@ -48,7 +48,7 @@ class Checker {
       result_.status = CheckStatus::kNotApplicable;
       result_.summary = "nothing was acknowledged";
     }
-    if (authority_ == nullptr && acked_count_ > 0) {
+    if (!judged_end_ && acked_count_ > 0) {
       result_.notes.push_back(
           "no authoritative final state: only later operations were judged");
     }
@@ -58,6 +58,8 @@ class Checker {
 
  private:
   void Key(KeyId key) {
+    authority_ = AuthorityOf(key);
+    judged_end_ |= authority_ != nullptr;
     Collect(key);
     acked_count_ += acked_.size();
     result_.steps += index_.OnKey(key).size();
@@ -70,6 +72,24 @@ class Checker {
       if (cas) Passed(i, op.expected_tag);
     }
     if (authority_ != nullptr) AtTheEnd(key);
+  }
+
+  // Whose word at the end is the cluster's: the leader's, or, without one, that
+  // of the key's owners if all of them say the same. Null if nobody's.
+  const FinalReplica* AuthorityOf(KeyId key) const {
+    const FinalState& end = history_.final_state();
+    const KeyOwners* owners = end.OwnersOf(key);
+    if (owners == nullptr) return leader_;
+    const FinalReplica* first = nullptr;
+    std::size_t agree = 0;
+    for (const FinalReplica& replica : end.replicas) {
+      const bool owns = std::find(owners->nodes.begin(), owners->nodes.end(),
+                                  replica.node) != owners->nodes.end();
+      if (!owns || !replica.reachable) continue;
+      if (first == nullptr) first = &replica;
+      if (SameToClients(first->Find(key), replica.Find(key))) ++agree;
+    }
+    return agree == owners->nodes.size() ? first : nullptr;
   }
 
   void Collect(KeyId key) {
@@ -148,12 +168,7 @@ class Checker {
 
   // What the authority holds of the key at the end, or null.
   const FinalEntry* FinalOf(KeyId key) const {
-    if (authority_ == nullptr) return nullptr;
-    const auto at = std::lower_bound(
-        authority_->entries.begin(), authority_->entries.end(), key,
-        [](const FinalEntry& e, KeyId k) { return e.key < k; });
-    const bool listed = at != authority_->entries.end() && at->key == key;
-    return listed ? &*at : nullptr;
+    return authority_ == nullptr ? nullptr : authority_->Find(key);
   }
 
   bool HeldAtTheEnd(const Operation& write) const {
@@ -267,7 +282,9 @@ class Checker {
 
   const HistoryIndex& index_;
   const History& history_;
-  const FinalReplica* authority_ = nullptr;
+  const FinalReplica* leader_ = nullptr;
+  const FinalReplica* authority_ = nullptr;  // of the key at hand
+  bool judged_end_ = false;                  // some key had an authority
   CheckResult result_;
   std::uint64_t acked_count_ = 0;
   std::vector<Acked> acked_;             // of one key, by call

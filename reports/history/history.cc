@@ -82,6 +82,27 @@ NameId History::InternName(Slice name) {
   return static_cast<NameId>(names_.Intern(name));
 }
 
+const FinalEntry* FinalReplica::Find(KeyId key) const {
+  const auto at =
+      std::lower_bound(entries.begin(), entries.end(), key,
+                       [](const FinalEntry& e, KeyId k) { return e.key < k; });
+  return at != entries.end() && at->key == key ? &*at : nullptr;
+}
+
+bool SameToClients(const FinalEntry* a, const FinalEntry* b) {
+  const bool in_a = a != nullptr && a->found;
+  const bool in_b = b != nullptr && b->found;
+  if (!in_a || !in_b) return in_a == in_b;
+  return a->tag == b->tag && a->digest == b->digest;
+}
+
+const KeyOwners* FinalState::OwnersOf(KeyId key) const {
+  const auto at =
+      std::lower_bound(owners.begin(), owners.end(), key,
+                       [](const KeyOwners& o, KeyId k) { return o.key < k; });
+  return at != owners.end() && at->key == key ? &*at : nullptr;
+}
+
 void History::Seal() {
   SortStably(&faults_, [](const FaultWindow& a, const FaultWindow& b) {
     return a.start_ns < b.start_ns;
@@ -95,6 +116,9 @@ void History::Seal() {
                 return std::tie(a.key, a.tag) < std::tie(b.key, b.tag);
               });
   }
+  std::sort(
+      final_.owners.begin(), final_.owners.end(),
+      [](const KeyOwners& a, const KeyOwners& b) { return a.key < b.key; });
 }
 
 Slice OpKindName(OpKind kind) { return NameOf(kKinds, kind); }

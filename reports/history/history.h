@@ -199,6 +199,18 @@ struct FinalReplica {
   // Holds the cluster's answer: what a `strong` read would return now.
   bool authoritative = false;
   std::vector<FinalEntry> entries{};  // sorted by key after History::Seal
+
+  // Null if it holds nothing of the key. REQUIRES: sealed.
+  const FinalEntry* Find(KeyId key) const;
+};
+
+// A tombstone, and no trace at all (null), are the same to a client.
+bool SameToClients(const FinalEntry* a, const FinalEntry* b);
+
+// Who has to hold a key, where not every replica has to.
+struct KeyOwners {
+  KeyId key = 0;
+  std::vector<NameId> nodes{};
 };
 
 // What was found after every fault was healed and the clients had stopped.
@@ -208,6 +220,12 @@ struct FinalState {
   std::int64_t converged_ns = kNeverNs;  // replicas equal from here on
   std::int64_t limit_ns = 0;  // converges within this of healing; 0: no limit
   std::vector<FinalReplica> replicas{};
+  // Leaderless models; sorted by key after History::Seal. A key that is not
+  // listed belongs to every replica.
+  std::vector<KeyOwners> owners{};
+
+  // Null if the key belongs to every replica. REQUIRES: sealed.
+  const KeyOwners* OwnersOf(KeyId key) const;
 };
 
 // Append-only while the run lasts; call Seal once before checking.

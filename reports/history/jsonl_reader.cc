@@ -143,8 +143,10 @@ class Reader {
     if (json->type != Json::Type::kObject) return "expected an object";
     Fields fields(*json);
     if (!started_) {
-      if (fields.Text("format", true) != "wringer-history-1") {
-        fields.Wrong("format", "\"wringer-history-1\"");
+      const Slice format = fields.Text("format", true);
+      owned_ = format == "wringer-history-2";
+      if (!owned_ && format != "wringer-history-1") {
+        fields.Wrong("format", "\"wringer-history-1\" or \"...-2\"");
       }
       started_ = true;
     } else if (json->Find("op") != nullptr) {
@@ -155,12 +157,14 @@ class Reader {
       Node(&fields);
     } else if (json->Find("final") != nullptr) {
       Final(&fields);
+    } else if (owned_ && json->Find("owners") != nullptr) {
+      Owners(&fields);
     } else if (json->Find("replica") != nullptr) {
       Replica(&fields);
     } else if (json->Find("holds") != nullptr) {
       Holds(&fields);
     } else {
-      return "none of op, fault, node_event, final, replica, holds";
+      return "none of op, fault, node_event, final, owners, replica, holds";
     }
     return fields.Done();
   }
@@ -299,6 +303,21 @@ class Reader {
     final_state.limit_ns = fields->Ns("limit", true, 0);
   }
 
+  void Owners(Fields* fields) {
+    KeyOwners owners;
+    owners.key = Key(fields);
+    const Json* nodes = fields->Need("owners");
+    if (nodes == nullptr) return;
+    for (const Json& node : nodes->items) {
+      if (node.type != Json::Type::kString) fields->Wrong("owners", "names");
+      owners.nodes.push_back(history_.InternName(node.text));
+    }
+    if (owners.nodes.empty()) fields->Wrong("owners", "a list of nodes");
+    if (!fields->failed()) {
+      history_.final_state().owners.push_back(std::move(owners));
+    }
+  }
+
   void Replica(Fields* fields) {
     FinalReplica replica;
     replica.node = history_.InternName(fields->Text("replica", true));
@@ -326,6 +345,7 @@ class Reader {
   History history_;
   absl::flat_hash_set<Tag> seen_;
   bool started_ = false;
+  bool owned_ = false;  // version 2: says who owns keys
 };
 
 }  // namespace

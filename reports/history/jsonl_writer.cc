@@ -11,7 +11,8 @@ class Writer {
   explicit Writer(const History& history) : history_(history) {}
 
   std::string Write() {
-    Line().Field("format", "wringer-history-1");
+    const bool owned = !history_.final_state().owners.empty();
+    Line().Field("format", owned ? "wringer-history-2" : "wringer-history-1");
     EndLine();
     for (const Operation& op : history_.ops()) Op(op);
     for (const FaultWindow& fault : history_.faults()) Fault(fault);
@@ -131,6 +132,7 @@ class Writer {
     }
     json_.Field("limit", final_state.limit_ns);
     EndLine();
+    for (const KeyOwners& owners : final_state.owners) Owners(owners);
     for (const FinalReplica& replica : final_state.replicas) {
       const Slice node = history_.name(replica.node);
       Line().Field("replica", node).Field("applied", replica.applied);
@@ -145,6 +147,14 @@ class Writer {
         EndLine();
       }
     }
+  }
+
+  void Owners(const KeyOwners& owners) {
+    Line().Key("owners").Array();
+    for (const NameId node : owners.nodes) json_.String(history_.name(node));
+    json_.End();
+    KeyField(owners.key);
+    EndLine();
   }
 
   const History& history_;

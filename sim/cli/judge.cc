@@ -31,13 +31,6 @@ std::vector<sim::FaultKind> KindsOf(const RunResult& result) {
   return kinds;
 }
 
-// Keys live on some of the nodes only. Which ones is not part of the history,
-// so whether replicas agree cannot be judged.
-bool HasPartialReplicas(const Scenario& scenario) {
-  return scenario.replication.model == sim::ReplicationModel::kQuorum &&
-         scenario.replication.quorum.n < scenario.cluster.nodes;
-}
-
 // What the run is held to: what its scenario states, else what its design
 // promises under the faults that are in the plan.
 reports::CheckOptions Promises(const Scenario& scenario,
@@ -66,8 +59,7 @@ reports::CheckOptions Promises(const Scenario& scenario,
                                : (may & kDur) == 0 && !eventual;
   if (lost_matter) promise(Check::kLostAcks);
   if ((may & kDur) == 0 && !eventual) promise(Check::kAtMostOnce);
-  const bool may_part = (may & kConv) != 0 || HasPartialReplicas(scenario);
-  if (!may_part && expect.consistency != Consistency::kNone) {
+  if ((may & kConv) == 0 && expect.consistency != Consistency::kNone) {
     promise(Check::kConvergence);
   }
   const sim::SessionGuarantees& s = expect.sessions;
@@ -199,9 +191,6 @@ class Judgement {
     if (result_.converged_after) {
       text = absl::StrCat(DurationText(*result_.converged_after),
                           " after the load ended");
-    } else if (HasPartialReplicas(scenario_)) {
-      sign = LineSign::kWarning;
-      text = "not judged: quorum.n is below the number of nodes";
     } else if (result_.end == sim::RunEnd::kStuck) {
       sign = LineSign::kViolated;
       text = absl::StrCat("not within ", DurationText(scenario_.run.settle),

@@ -65,6 +65,10 @@ absl::Status Cluster::Build() {
     client_ids_.push_back(NodeId(kClientNodeBase + i));
   }
   SetLinks();
+  if (!capabilities_.has_log) {
+    stores_ = std::make_unique<StoreMirror>(OwnersOf(scenario_));
+    AddObserver(stores_.get());
+  }
   for (const NodeId id : replicas_) WR_RETURN_IF_ERROR(BuildNode(id));
   for (const NodeId id : config_nodes_) WR_RETURN_IF_ERROR(BuildConfig(id));
   WatchConfigGroup();
@@ -254,23 +258,20 @@ bool Cluster::AllServing() const {
 }
 
 bool Cluster::Converged() const {
+  if (stores_ != nullptr) return AllServing() && stores_->Agree();
   const SimNode* first = nullptr;
   for (const auto& node : nodes_) {
     if (!node->serving()) return false;
     const node::NodeView b = node->Inspect();
     // An entry that is not executed yet may still change what they hold.
-    if (capabilities_.has_log && b.applied.index != b.log_last.index) {
-      return false;
-    }
+    if (b.applied.index != b.log_last.index) return false;
     if (first == nullptr) {
       first = node.get();
       continue;
     }
     const node::NodeView a = first->Inspect();
     if (a.state_digest != b.state_digest) return false;
-    if (capabilities_.has_log && a.applied.index != b.applied.index) {
-      return false;
-    }
+    if (a.applied.index != b.applied.index) return false;
   }
   return true;
 }
@@ -328,6 +329,14 @@ void Cluster::OnPromise(const node::PromiseSent& promise) {
 
 void Cluster::OnApplied(const node::EntryApplied& applied) {
   for (Oracle* observer : observers_) observer->OnApplied(applied);
+}
+
+void Cluster::OnStoreChanged(const node::StoreChanged& change) {
+  for (Oracle* observer : observers_) observer->OnStoreChanged(change);
+}
+
+void Cluster::OnWriteAnswered(const node::WriteAnswered& answer) {
+  for (Oracle* observer : observers_) observer->OnWriteAnswered(answer);
 }
 
 void Cluster::OnInstalled(const node::SnapshotInstalledAt& installed) {

@@ -25,6 +25,7 @@
 #include "sim/fault/fault_target.h"
 #include "sim/net/sim_network.h"
 #include "sim/oracle/oracle.h"
+#include "sim/oracle/store_mirror.h"
 #include "sim/scenario/scenario.h"
 #include "sim/workload/op_source.h"
 #include "sim/workload/recorder.h"
@@ -82,7 +83,7 @@ class Cluster final : public FaultTarget,
     return AllServing() && (!capabilities_.has_leader || leader_ != kNoNode);
   }
   // Every replica serves, has executed as much as every other, and holds the
-  // same data. Leaderless models: the same data.
+  // same data. Leaderless models: the owners of each key hold the same of it.
   bool Converged() const;
   const replication::Capabilities& capabilities() const {
     return capabilities_;
@@ -92,6 +93,8 @@ class Cluster final : public FaultTarget,
   SimNode* FindNode(NodeId id) const;
   // A replica or a member of a raft config service; null if it is neither.
   SimNode* FindProcess(NodeId id) const;
+  // What leaderless stores hold; null for other models.
+  StoreMirror* stores() { return stores_.get(); }
   const ConfigGroup& config_group() const { return config_group_; }
   // What nodes did after their death, and halts, as text; empty in health.
   std::vector<std::string> Defects() const;
@@ -150,6 +153,8 @@ class Cluster final : public FaultTarget,
   void OnServing(const node::NodeView& view) override;
   void OnPromise(const node::PromiseSent& promise) override;
   void OnApplied(const node::EntryApplied& applied) override;
+  void OnStoreChanged(const node::StoreChanged& change) override;
+  void OnWriteAnswered(const node::WriteAnswered& answer) override;
   void OnInstalled(const node::SnapshotInstalledAt& installed) override;
   void OnRole(const node::RoleChanged& role) override;
   void OnHalted(const node::NodeHalted& halted) override;
@@ -164,6 +169,7 @@ class Cluster final : public FaultTarget,
   reports::History* history_;
   SimNetwork network_;
   FaultDriver* driver_ = nullptr;
+  std::unique_ptr<StoreMirror> stores_;
   std::vector<Oracle*> observers_;
 
   std::vector<NodeId> replicas_;

@@ -40,6 +40,7 @@ void FinalLook::Write(Nanos healed, std::optional<Nanos> converged_after,
   final_state.healed_ns = healed;
   if (converged_after) final_state.converged_ns = healed + *converged_after;
   final_state.limit_ns = limit.value_or(0);
+  WriteOwners();
   for (const Dump& dump : state_->dumps) {
     reports::FinalReplica replica;
     replica.node = history_->InternName(NodeName(dump.node));
@@ -53,6 +54,19 @@ void FinalLook::Write(Nanos healed, std::optional<Nanos> converged_after,
                                  .found = item.found});
     }
     final_state.replicas.push_back(std::move(replica));
+  }
+}
+
+void FinalLook::WriteOwners() {
+  StoreMirror* stores = cluster_->stores();
+  if (stores == nullptr) return;
+  for (std::uint64_t key = 0; key < cluster_->source().key_count(); ++key) {
+    const std::string name = OpSource::KeyName(key);
+    reports::KeyOwners owners{.key = history_->InternKey(name)};
+    for (const NodeId node : stores->Owners(name)) {
+      owners.nodes.push_back(history_->InternName(NodeName(node)));
+    }
+    history_->final_state().owners.push_back(std::move(owners));
   }
 }
 

@@ -41,6 +41,8 @@ class FinalLook {
              std::optional<Nanos> limit);
 
  private:
+  void WriteOwners();
+
   struct Dump {
     NodeId node;
     std::uint64_t applied = 0;

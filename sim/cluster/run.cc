@@ -13,6 +13,7 @@
 #include "sim/fault/fault_plan.h"
 #include "sim/oracle/config_oracle.h"
 #include "sim/oracle/fence_oracle.h"
+#include "sim/oracle/hint_oracle.h"
 #include "sim/oracle/leader_oracle.h"
 #include "sim/oracle/lease_oracle.h"
 #include "sim/oracle/promise_oracle.h"
@@ -143,6 +144,7 @@ class Runner {
   StateOracle group_states_;
   LeaderOracle group_leaders_;
   std::unique_ptr<Cluster> cluster_;
+  std::unique_ptr<HintOracle> hints_;  // leaderless models
   std::unique_ptr<FaultDriver> driver_;
 };
 
@@ -210,6 +212,11 @@ void Runner::AddOracles() {
   for (Oracle* oracle : std::initializer_list<Oracle*>{
            &promises_, &states_, &leaders_, &fences_, &configs_}) {
     cluster_->AddObserver(oracle);
+  }
+  if (cluster_->stores() != nullptr) {
+    hints_ = std::make_unique<HintOracle>(
+        CopyPromisesOf(scenario_), cluster_->stores(), &world_, &findings_);
+    cluster_->AddObserver(hints_.get());
   }
   for (Oracle* oracle : std::initializer_list<Oracle*>{
            &promises_, &group_states_, &group_leaders_, &configs_}) {

@@ -5,6 +5,7 @@
 #include "engine/base/random.h"
 #include "engine/base/status_macros.h"
 #include "engine/replication/factory.h"
+#include "engine/replication/quorum/ring.h"
 #include "sim/scenario/names.h"
 
 namespace wringer::sim {
@@ -401,6 +402,24 @@ bool ClocksWithin(const Scenario& scenario, std::int64_t bound) {
   if (random.clock_freeze.weight > 0) return false;
   return random.clock_drift.weight == 0 ||
          within(random.clock_drift.rate.low, random.clock_drift.rate.high);
+}
+
+StoreMirror::OwnersOf OwnersOf(const Scenario& scenario) {
+  const std::vector<NodeId> nodes = ReplicasOf(scenario);
+  const std::size_t n =
+      std::min<std::size_t>(scenario.replication.quorum.n, nodes.size());
+  return [ring = replication::quorum::Ring(nodes, n)](Slice key) {
+    return ring.Owners(key);
+  };
+}
+
+CopyPromises CopyPromisesOf(const Scenario& scenario) {
+  const QuorumSpec& quorum = scenario.replication.quorum;
+  return {.n = quorum.n,
+          .w = quorum.w,
+          .hints_count = quorum.sloppy,
+          .hint_ttl = quorum.hint_ttl,
+          .synced = OraclePromisesOf(scenario).synced};
 }
 
 OraclePromises OraclePromisesOf(const Scenario& scenario) {

@@ -15,7 +15,9 @@
 #include "engine/replication/replicator.h"
 #include "sim/disk/sim_disk.h"
 #include "sim/net/sim_network.h"
+#include "sim/oracle/hint_oracle.h"
 #include "sim/oracle/oracle.h"
+#include "sim/oracle/store_mirror.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::sim {
@@ -45,7 +47,10 @@ wire::WriteLevel WriteLevelOf(const Scenario& scenario,
                               const replication::Capabilities& capabilities);
 wire::ReadLevel ReadLevelOf(const Scenario& scenario);
 
+// Who owns a key in this leaderless design. REQUIRES: model is quorum.
+StoreMirror::OwnersOf OwnersOf(const Scenario& scenario);
 // What oracles may hold this design to.
+CopyPromises CopyPromisesOf(const Scenario& scenario);
 OraclePromises OraclePromisesOf(const Scenario& scenario);
 
 // `extra_clients` beyond the workload's (preloading, final reads).

@@ -60,13 +60,13 @@ class OpSource {
     return OpId(ordinal * spec_.clients + client);
   }
   std::uint64_t key_count() const { return keys_.count(); }
+  static std::string KeyName(std::uint64_t number);
 
  private:
   wire::OpKind DrawKind(RandomDraw* draw) const;
   PlannedOp MakeScripted(const ScriptedOp& scripted) const;
   std::string DrawValue(OpId id, RandomDraw* draw) const;
   static std::string FillValue(OpId id, std::size_t size, RandomDraw* draw);
-  static std::string KeyName(std::uint64_t number);
 
   const WorkloadSpec spec_;
   std::uint64_t seed_;

@@ -379,6 +379,47 @@ TEST(Convergence, ReplicasMustAgree) {
   EXPECT_TRUE(Judge(Check::kConvergence, s.history).holds());
 }
 
+// "k" belongs to n1 and n2.
+void OwnedByTwo(Sketch* s) {
+  s->history.final_state().owners.push_back(
+      {.key = 0,
+       .nodes = {s->history.InternName("n1"), s->history.InternName("n2")}});
+  for (FinalReplica& replica : s->history.final_state().replicas) {
+    replica.authoritative = false;
+  }
+}
+
+TEST(Convergence, OnlyOwnersAreCompared) {
+  Sketch s;
+  const OpIndex a = s.Put("k", 1, 2);
+  const OpIndex b = s.Put("k", 3, 4);
+  HoldAtTheEnd(&s, "n1", s.TagOf(b));
+  HoldAtTheEnd(&s, "n2", s.TagOf(b));
+  HoldAtTheEnd(&s, "n3", s.TagOf(a));
+  OwnedByTwo(&s);
+  EXPECT_TRUE(Judge(Check::kConvergence, s.history).holds());
+  s.history.final_state().replicas[1].entries[0].tag = s.TagOf(a);
+  ExpectFound(Judge(Check::kConvergence, s.history), "divergence");
+}
+
+TEST(LostAcks, OwnersThatAgreeAreTheLastWord) {
+  Sketch s;
+  const OpIndex a = s.Put("k", 1, 2);
+  const OpIndex b = s.Put("k", 3, 4);
+  HoldAtTheEnd(&s, "n1", s.TagOf(a));
+  HoldAtTheEnd(&s, "n2", s.TagOf(a));
+  HoldAtTheEnd(&s, "n3", s.TagOf(b));
+  OwnedByTwo(&s);
+  ExpectFound(Judge(Check::kLostAcks, s.history), "lost-ack");
+  // Owners that differ have not said their last word.
+  s.history.final_state().replicas[1].entries[0].tag = s.TagOf(b);
+  EXPECT_TRUE(Judge(Check::kLostAcks, s.history).holds());
+  // Nor has a key one of whose owners is down.
+  s.history.final_state().replicas[1].entries[0].tag = s.TagOf(a);
+  s.history.final_state().replicas[1].reachable = false;
+  EXPECT_TRUE(Judge(Check::kLostAcks, s.history).holds());
+}
+
 TEST(Convergence, ATombstoneEqualsNoTrace) {
   Sketch s;
   s.Put("k", 1, 2);

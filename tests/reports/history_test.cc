@@ -57,6 +57,27 @@ TEST(History, JsonlRoundTripsByteForByte) {
   }
 }
 
+TEST(History, OwnersNeedVersionTwo) {
+  History history = Everything();
+  history.final_state().recorded = true;
+  history.final_state().owners.push_back(
+      {.key = 0, .nodes = {history.InternName("n1")}});
+  const std::string text = WriteJsonl(history);
+  EXPECT_EQ(text.rfind("{\"format\":\"wringer-history-2\"}", 0), 0u);
+  const absl::StatusOr<History> back = ReadJsonl(text);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(WriteJsonl(*back), text);
+  const auto error = [](const std::string& line) {
+    return std::string(ReadJsonl(line).status().message());
+  };
+  const std::string owners = "{\"owners\":[\"n1\"],\"key\":\"k\"}\n";
+  EXPECT_NE(error("{\"format\":\"wringer-history-1\"}\n" + owners), "");
+  EXPECT_EQ(error("{\"format\":\"wringer-history-2\"}\n" + owners), "");
+  EXPECT_EQ(error("{\"format\":\"wringer-history-2\"}\n"
+                  "{\"owners\":[],\"key\":\"k\"}\n"),
+            "line 2: \"owners\" must be a list of nodes");
+}
+
 TEST(History, JsonlMistakesNameTheirLine) {
   const std::string header = "{\"format\":\"wringer-history-1\"}\n";
   const std::string op =

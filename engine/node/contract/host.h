@@ -45,6 +45,10 @@ class Host {
   // A merge is durable: what promised it may leave.
   virtual void OnMerged(replication::StoreOp op,
                         const replication::Version& winner) = 0;
+  // The store holds `held` under the stored key, or nothing; durable under the
+  // sync policy.
+  virtual void OnStoreChanged(Slice stored_key,
+                              const replication::Versioned* held) = 0;
   // A merge had no effect: what promised it is dropped.
   virtual void OnMergeFailed(replication::StoreOp op) = 0;
 

@@ -69,6 +69,25 @@ struct EntryApplied {
   std::uint64_t state_digest = 0;  // after it
 };
 
+// The store of a leaderless node holds something else under a key, durably as
+// far as its sync policy goes. A boot tells of every item it finds.
+struct StoreChanged {
+  NodeId node;
+  replication::StoreSpace space = replication::StoreSpace::kData;
+  NodeId owner;  // kHint: for whom it is kept
+  Slice key;
+  const replication::Versioned* held = nullptr;  // null: removed
+};
+
+// A leaderless coordinator acknowledges a write.
+struct WriteAnswered {
+  NodeId node;
+  Slice key;
+  replication::Version version;
+  wire::WriteLevel asked;
+  wire::WriteLevel given;
+};
+
 struct RoleChanged {
   NodeId node;
   Incarnation incarnation;
@@ -106,6 +125,8 @@ class NodeObserver {
   virtual void OnServing(const NodeView&) {}
   virtual void OnPromise(const PromiseSent&) {}
   virtual void OnApplied(const EntryApplied&) {}
+  virtual void OnStoreChanged(const StoreChanged&) {}
+  virtual void OnWriteAnswered(const WriteAnswered&) {}
   virtual void OnInstalled(const SnapshotInstalledAt&) {}
   virtual void OnRole(const RoleChanged&) {}
   virtual void OnView(const ViewInstalled&) {}

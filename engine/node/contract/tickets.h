@@ -21,7 +21,8 @@ struct OpenRequest {
   RequestSeq seq;
   std::uint32_t attempt = 0;
   wire::OpKind kind = wire::OpKind::kGet;
-  std::string key;  // reads only
+  std::string key;
+  wire::WriteLevel write_asked;
   // A read: the level to claim, and whether the model has the last word.
   wire::ReadLevel delivered;
   bool confirm = false;

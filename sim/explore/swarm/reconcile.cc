@@ -42,19 +42,18 @@ void FitPrimaryBackup(Scenario* s) {
   }
 }
 
-// `x` of n owners as a share of `nodes` owners: a majority stays one.
-std::uint32_t Scaled(std::uint32_t x, std::uint32_t n, std::uint32_t nodes) {
-  if (x == n / 2 + 1) return nodes / 2 + 1;
-  return std::max(1u, x * nodes / n);
+// `x` of n owners as a share of `fewer` owners: a majority stays one.
+std::uint32_t Scaled(std::uint32_t x, std::uint32_t n, std::uint32_t fewer) {
+  if (x == n / 2 + 1) return fewer / 2 + 1;
+  return std::max(1u, x * fewer / n);
 }
 
-// Every node owns every key: whether replicas agree at the end is judged over
-// all of them.
 void FitQuorum(Scenario* s) {
   QuorumSpec& quorum = s->replication.quorum;
-  quorum.w = Scaled(quorum.w, quorum.n, s->cluster.nodes);
-  quorum.r = Scaled(quorum.r, quorum.n, s->cluster.nodes);
-  quorum.n = s->cluster.nodes;
+  const std::uint32_t n = std::min(quorum.n, s->cluster.nodes);
+  quorum.w = Scaled(quorum.w, quorum.n, n);
+  quorum.r = Scaled(quorum.r, quorum.n, n);
+  quorum.n = n;
   s->workload.mix.cas = 0;
 }
 
@@ -121,7 +120,9 @@ bool HasReadLevel(const Scenario& s, Read level) {
 void FitLevels(Scenario* s) {
   LevelsSpec& levels = s->workload.levels;
   if (!HasWriteLevel(*s, levels.write.kind)) levels.write = WriteLevelSpec{};
-  levels.write.copies = std::min(levels.write.copies, s->cluster.nodes);
+  const bool owned = s->replication.model == Model::kQuorum;
+  levels.write.copies = std::min(
+      levels.write.copies, owned ? s->replication.quorum.n : s->cluster.nodes);
   if (!HasReadLevel(*s, levels.read.kind)) {
     levels.read = ReadLevelSpec{};
     if (!HasReadLevel(*s, Read::kStrong)) levels.read.kind = Read::kQuorum;
@@ -136,11 +137,9 @@ void LeaveOutGaps(Scenario* s) {
   if (pb.failover == FailoverRule::kScripted) {
     pb.failover = FailoverRule::kFenced;
   }
-  // A backup that lost what it never synced is not sent it again, and of
-  // quorums without syncs the expectation matrix knows nothing.
-  const bool known = s->replication.model == Model::kRaft ||
-                     s->replication.model == Model::kSingle;
-  if (!known && !SyncsBeforeAck(s->wal)) s->wal.sync = WalSync::kGroup;
+  // A backup that lost what it never synced is not sent it again.
+  const bool backups = s->replication.model == Model::kPrimaryBackup;
+  if (backups && !SyncsBeforeAck(s->wal)) s->wal.sync = WalSync::kGroup;
 }
 
 }  // namespace

@@ -163,6 +163,20 @@ TEST_F(MergeApplierTest, HintsAreKeptByOwnerAndOutsideTheDigest) {
   EXPECT_EQ(applier_.state_digest(), 0u);
 }
 
+TEST_F(MergeApplierTest, TellsWhatIsStoredOnceItIsDurable) {
+  Put("k", V(5), "a");
+  EXPECT_TRUE(host_.stored.empty());
+  Settle();
+  EXPECT_EQ(host_.stored.at("\1k"), V(5));
+  Put("k", V(4), "older");
+  Settle();
+  EXPECT_EQ(host_.stored.at("\1k"), V(5));
+  RecordingHost after;
+  MergeApplier boot(options_, node_.env(), &engine_, &after);
+  node_.Run([&] { ASSERT_TRUE(boot.Load().ok()); });
+  EXPECT_EQ(after.stored.at("\1k"), V(5));
+}
+
 TEST_F(MergeApplierTest, AScanStopsAtItsLimitAndSaysThatThereIsMore) {
   for (const char* key : {"a", "b", "c"}) Put(key, V(1), "v");
   Settle();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,6 +84,11 @@ class RecordingHost : public Host {
                 const replication::Version& winner) override {
     merged.emplace_back(op, winner);
   }
+  void OnStoreChanged(Slice stored_key,
+                      const replication::Versioned* held) override {
+    stored[std::string(stored_key)] =
+        held == nullptr ? replication::Version{} : held->version;
+  }
   void OnMergeFailed(replication::StoreOp op) override { failed.push_back(op); }
   void Halt(const absl::Status& why) override { halted = why; }
 
@@ -102,6 +108,8 @@ class RecordingHost : public Host {
   LogPosition applied;
   std::vector<std::pair<LogPosition, bool>> installed;
   std::vector<std::pair<replication::StoreOp, replication::Version>> merged;
+  // What the store holds by its own account; no version: removed.
+  std::map<std::string, replication::Version> stored;
   std::vector<replication::StoreOp> failed;
   absl::Status halted;
 };
