@@ -45,11 +45,14 @@ void SwimDetector::Start(Nanos now, Incarnation incarnation, Output* out) {
 }
 
 void SwimDetector::OnTick(Nanos now, Output* out) {
-  for (auto& [node, member] : members_) {
-    if (member.state == State::kSuspect &&
-        now - member.suspected_at >= options_.timeout) {
-      SetState(node, member, State::kDead, out);
+  std::vector<NodeId> dead;
+  for (const NodeId node : suspects_) {
+    if (now - members_.at(node).suspected_at >= options_.timeout) {
+      dead.push_back(node);
     }
+  }
+  for (const NodeId node : dead) {
+    SetState(node, members_.at(node), State::kDead, out);
   }
   const bool waiting = probe_.target != kNoNode && !probe_.answered;
   if (waiting && !probe_.helped &&
@@ -161,7 +164,7 @@ void SwimDetector::Learn(Nanos now, NodeId node, State state,
       (incarnation == member.incarnation && state > member.state);
   if (!fresher) return;
   member.incarnation = incarnation;
-  member.times_told = 0;
+  SetTold(node, member, 0);
   if (state == State::kSuspect && member.state != State::kSuspect) {
     member.suspected_at = now;
   }
@@ -176,8 +179,19 @@ void SwimDetector::SetState(NodeId node, Member& member, State state,
   const bool was_down = member.state == State::kDead;
   const bool is_down = state == State::kDead;
   member.state = state;
-  member.times_told = 0;
+  if (state == State::kSuspect) {
+    suspects_.insert(node);
+  } else {
+    suspects_.erase(node);
+  }
+  SetTold(node, member, 0);
   if (was_down != is_down) out->changes.push_back({node, !is_down});
+}
+
+void SwimDetector::SetTold(NodeId node, Member& member, std::uint32_t times) {
+  fresh_.erase({member.times_told, node});
+  member.times_told = times;
+  if (times < tell_limit_) fresh_.insert({times, node});
 }
 
 bool SwimDetector::Suspects(NodeId peer) const {
@@ -197,7 +211,7 @@ void SwimDetector::Send(NodeId to, Kind kind, std::uint64_t sequence,
   // What is said of the receiver goes first: it may want to refute it.
   const auto it = members_.find(to);
   if (it != members_.end() && it->second.state != State::kAlive) {
-    it->second.times_told = std::min(it->second.times_told, tell_limit_ - 1);
+    SetTold(to, it->second, std::min(it->second.times_told, tell_limit_ - 1));
   }
   PutNews(w);
   out->sends.emplace_back(to, std::move(body));
@@ -210,17 +224,14 @@ void SwimDetector::PutNews(Writer& w) {
     news.push_back({options_.self, {State::kAlive, incarnation_, 0, 0}});
   }
   // Those least often told first (section 4.1).
-  std::vector<NodeId> fresh;
-  for (const auto& [node, member] : members_) {
-    if (member.times_told < tell_limit_) fresh.push_back(node);
+  std::vector<NodeId> told;
+  for (const auto& [times, node] : fresh_) {
+    if (news.size() + told.size() >= kNewsPerMessage) break;
+    told.push_back(node);
   }
-  std::stable_sort(fresh.begin(), fresh.end(), [this](NodeId a, NodeId b) {
-    return members_.at(a).times_told < members_.at(b).times_told;
-  });
-  for (NodeId node : fresh) {
-    if (news.size() >= kNewsPerMessage) break;
+  for (const NodeId node : told) {
     Member& member = members_.at(node);
-    ++member.times_told;
+    SetTold(node, member, member.times_told + 1);
     news.push_back({node, member});
   }
   w.Varint(news.size());

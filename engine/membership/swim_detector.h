@@ -18,9 +18,11 @@
 #ifndef WR_ENGINE_MEMBERSHIP_SWIM_DETECTOR_H_
 #define WR_ENGINE_MEMBERSHIP_SWIM_DETECTOR_H_
 
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "engine/base/coding.h"
 #include "engine/base/random.h"
 #include "engine/membership/detector.h"
@@ -71,6 +73,7 @@ class SwimDetector final : public FailureDetector {
   void Learn(Nanos now, NodeId node, State state, std::uint64_t incarnation,
              Output* out);
   void SetState(NodeId node, Member& member, State state, Output* out);
+  void SetTold(NodeId node, Member& member, std::uint32_t times);
   void Send(NodeId to, Kind kind, std::uint64_t sequence, NodeId target,
             Output* out);
   void PutNews(Writer& w);
@@ -82,7 +85,10 @@ class SwimDetector final : public FailureDetector {
   std::uint64_t incarnation_ = 0;
   std::uint32_t self_told_ = 0;
   absl::btree_map<NodeId, Member> members_;  // without self
-  std::vector<NodeId> order_;                // of this round
+  absl::btree_set<NodeId> suspects_;
+  // Members of whom there is news left to tell, those least often told first.
+  absl::btree_set<std::pair<std::uint32_t, NodeId>> fresh_;
+  std::vector<NodeId> order_;  // of this round
   std::size_t next_in_order_ = 0;
   std::uint64_t sequence_ = 0;
   Probe probe_;

@@ -21,9 +21,7 @@ void QuorumReplicator::StartExchange(Ready& ready) {
   });
   const std::size_t others = options_.members.size() - 1;
   if (others == 0 || exchanges_.size() >= kMaxExchanges) return;
-  std::size_t pick = stream_.Below(others);
-  NodeId peer = options_.members[pick];
-  if (peer >= options_.self) peer = options_.members[pick + 1];
+  const NodeId peer = NextPeer();
   Exchange& exchange = exchanges_.emplace_back();
   exchange.peer = peer;
   exchange.id = ++next_id_;
@@ -31,6 +29,23 @@ void QuorumReplicator::StartExchange(Ready& ready) {
   exchange.started_at = now_.monotonic;
   Scan({StoreWork::Kind::kTreeScan, peer, exchange.id}, StoreSpace::kData,
        std::string(), ready);
+}
+
+// Every other member once in each round, in an order drawn anew: with fewer
+// owners than nodes only one certain peer may have what this one lacks, and a
+// peer drawn each time may not come up for long.
+NodeId QuorumReplicator::NextPeer() {
+  if (round_.empty()) {
+    for (const NodeId node : options_.members) {
+      if (node != options_.self) round_.push_back(node);
+    }
+    for (std::size_t i = round_.size(); i > 1; --i) {
+      std::swap(round_[i - 1], round_[stream_.Below(i)]);
+    }
+  }
+  const NodeId peer = round_.back();
+  round_.pop_back();
+  return peer;
 }
 
 void QuorumReplicator::OnTreeOffer(NodeId from, TreeOffer offer, Ready& ready) {

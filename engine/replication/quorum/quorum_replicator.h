@@ -167,6 +167,7 @@ class QuorumReplicator : public Replicator {
 
   // anti_entropy.cc
   void StartExchange(Ready& ready);
+  NodeId NextPeer();
   void OnTreeOffer(NodeId from, TreeOffer offer, Ready& ready);
   void OnTreeDiff(NodeId from, const TreeDiff& diff, Ready& ready);
   void OnItems(Items items, Ready& ready);
@@ -224,6 +225,7 @@ class QuorumReplicator : public Replicator {
   std::map<std::pair<NodeId, std::string>, Nanos> hints_tried_;
   std::set<NodeId> hint_owners_;  // for whom hints may be kept
   std::deque<Exchange> exchanges_;
+  std::vector<NodeId> round_;  // still to be compared with, last first
   std::optional<Rebuild> rebuild_;
   bool deadline_armed_ = false;
 };
