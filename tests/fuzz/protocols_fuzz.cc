@@ -7,6 +7,7 @@
 
 #include "engine/base/check.h"
 #include "engine/membership/config_messages.h"
+#include "engine/membership/config_state.h"
 #include "engine/replication/primary_backup/messages.h"
 #include "engine/replication/quorum/messages.h"
 #include "engine/replication/raft/membership.h"
@@ -31,7 +32,7 @@ void Decode(unsigned which, Slice bytes) {
   namespace pb = replication::primary_backup;
   namespace raft = replication::raft;
   namespace quorum = replication::quorum;
-  switch (which % 6) {
+  switch (which % 7) {
     case 0:
       return Exact<pb::Message>(bytes, pb::Decode, pb::Encode);
     case 1:
@@ -45,9 +46,13 @@ void Decode(unsigned which, Slice bytes) {
       return Exact<membership::ConfigRequest>(bytes,
                                               membership::DecodeConfigRequest,
                                               membership::EncodeConfigRequest);
-    default:
+    case 5:
       return Exact<membership::ConfigReply>(
           bytes, membership::DecodeConfigReply, membership::EncodeConfigReply);
+    default:
+      return Exact<membership::ConfigCommand>(bytes,
+                                              membership::DecodeConfigCommand,
+                                              membership::EncodeConfigCommand);
   }
 }
 
