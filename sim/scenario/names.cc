@@ -242,6 +242,12 @@ const std::vector<Slice>& KnownViolations() {
       "safety/log",               //
       "safety/one-leader",        // two leaders of one term or epoch
       "safety/fence",             // a deposed leader still promises
+      "safety/grant",             // led in an epoch granted to another
+      "safety/lease",             // two leases at one moment
+      "safety/view",              // an epoch that may not follow the last one
+      "safety/quorum",            // majorities that need not meet
+      "safety/hint",              // acknowledged with fewer copies than said
+      "safety/store",             // a replica holds what it never stored
       "engine/defect",            // a call from beyond the grave
       "engine/crash",             // an assertion of the engine
       "engine/hang",              //

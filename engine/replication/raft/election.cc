@@ -47,6 +47,7 @@ void Raft::Campaign(bool pre, bool transfer, Ready& ready) {
     voted_for_ = options_.self;
     PersistMeta(ready);
     own_vote_version_ = meta_version_;
+    ForgetLeader(ready);
   }
   // Asking promises nothing; only the answers, and our own vote, do.
   const Term term = pre ? term_.next() : term_;

@@ -284,21 +284,25 @@ void Raft::BecomeFollower(Term term, NodeId leader, Ready& ready) {
   progress_.clear();
   votes_.clear();
   transfer_to_ = kNoNode;
-  if (new_term || led) {
-    agreed_ = commit_;
-    leader_commit_ = commit_;
-    round_seen_ = 0;
-    fresh_at_ = -1;
-    for (const Question& question : questions_) {
-      for (const auto& read : question.reads) {
-        Refuse(read.first, Outcome::kNotLeader, ready);
-      }
-    }
-    questions_.clear();
-  }
+  if (new_term || led) ForgetLeader(ready);
   Disarm(kHeartbeat, ready);
   Disarm(kTransfer, ready);
   ArmElection(ready);
+}
+
+// What was agreed with, heard from and asked of a leader says nothing about the
+// next one.
+void Raft::ForgetLeader(Ready& ready) {
+  agreed_ = commit_;
+  leader_commit_ = commit_;
+  round_seen_ = 0;
+  fresh_at_ = -1;
+  for (const Question& question : questions_) {
+    for (const auto& read : question.reads) {
+      Refuse(read.first, Outcome::kNotLeader, ready);
+    }
+  }
+  questions_.clear();
 }
 
 void Raft::BecomeLeader(Ready& ready) {

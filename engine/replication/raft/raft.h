@@ -88,6 +88,7 @@ class Raft : public Replicator {
   bool SettleTerm(NodeId from, const Message& message, Ready& ready);
   void AnswerStale(NodeId from, const Message& message, Ready& ready);
   void BecomeFollower(Term term, NodeId leader, Ready& ready);
+  void ForgetLeader(Ready& ready);
   void BecomeLeader(Ready& ready);
   void PersistMeta(Ready& ready);
   void RecoverMeta(const Start& start);
