@@ -105,10 +105,9 @@ class Runner {
   template <typename Done>
   bool RunWhile(Nanos deadline, Done done, Nanos look_every = kLookEvery);
   // Clients that call a booting node wait for a whole timeout.
-  void AwaitReady() {
+  void AwaitReady(Nanos deadline) {
     RunWhile(
-        world_.now() + kBootLimit, [this] { return cluster_->Ready(); },
-        kBootLookEvery);
+        deadline, [this] { return cluster_->Ready(); }, kBootLookEvery);
   }
   void RunTo(Nanos deadline) {
     RunWhile(deadline, [] { return false; });
@@ -264,7 +263,7 @@ void Runner::Boot() {
 
 // Keys are there before the clock of the scenario starts, on a whole second.
 void Runner::Preload() {
-  AwaitReady();
+  AwaitReady(world_.now() + kBootLimit);
   OpSource& source = cluster_->source();
   std::vector<PlannedOp> puts;
   for (std::uint64_t key = 0; key < source.key_count(); ++key) {
@@ -282,10 +281,13 @@ void Runner::Load() {
   result_.load_began = world_.now();
   const Nanos end = world_.now() + scenario_.run.length;
   driver_->Start();
-  AwaitReady();
-  cluster_->StartClients(world_.now() - result_.load_began);
-  RunTo(NotBeyondUntil(end));
-  if (NotBeyondUntil(end) < end && !over()) {
+  AwaitReady(NotBeyondUntil(world_.now() + kBootLimit));
+  const Nanos stop = NotBeyondUntil(end);
+  if (world_.now() < stop) {
+    cluster_->StartClients(world_.now() - result_.load_began);
+    RunTo(stop);
+  }
+  if (stop < end && !over()) {
     result_.end = RunEnd::kStopped;
     return;
   }
