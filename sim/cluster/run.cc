@@ -106,8 +106,7 @@ class Runner {
   bool RunWhile(Nanos deadline, Done done, Nanos look_every = kLookEvery);
   // Clients that call a booting node wait for a whole timeout.
   void AwaitReady(Nanos deadline) {
-    RunWhile(
-        deadline, [this] { return cluster_->Ready(); }, kBootLookEvery);
+    RunWhile(deadline, [this] { return cluster_->Ready(); }, kBootLookEvery);
   }
   void RunTo(Nanos deadline) {
     RunWhile(deadline, [] { return false; });

@@ -79,7 +79,9 @@ TEST(StreamStability, WithoutAFamilyARunIsTheSameUntilThatWouldHaveActed) {
     ++compared;
     const RunResult a = RunUntil(all, seed, *differs - 1);
     const RunResult b = RunUntil(rest, seed, *differs - 1);
-    EXPECT_EQ(a.digest, b.digest) << seed << " family " << seed % 4 << " events " << a.events << " " << b.events << " at " << *differs;
+    EXPECT_EQ(a.digest, b.digest)
+        << seed << " family " << seed % 4 << " events " << a.events << " "
+        << b.events << " at " << *differs;
 
     // And not for want of looking: there the two part. (Of the longer runs one
     // in ten is enough.)
