@@ -1,19 +1,25 @@
 #include "engine/base/coding.h"
 
+#include <algorithm>
+
 namespace wringer {
 
 void Writer::LongVarint(std::uint64_t v) {
-  char buffer[10];
-  std::size_t size = 0;
-  for (; v >= 0x80; v >>= 7) buffer[size++] = static_cast<char>(v | 0x80);
-  buffer[size++] = static_cast<char>(v);
-  out_->append(buffer, size);
+  for (; v >= 0x80; v >>= 7) out_->push_back(static_cast<char>(v | 0x80));
+  out_->push_back(static_cast<char>(v));
 }
 
 std::uint64_t Reader::LongVarint() {
+  const auto* const bytes =
+      reinterpret_cast<const unsigned char*>(rest_.data());
+  if (rest_.size() >= 2 && bytes[1] < 0x80 && bytes[1] != 0) {
+    rest_.remove_prefix(2);
+    return (bytes[0] & 0x7fu) | (std::uint64_t{bytes[1]} << 7);
+  }
   std::uint64_t v = 0;
-  for (std::size_t i = 0; i < 10 && i < rest_.size(); ++i) {
-    const std::uint64_t byte = static_cast<unsigned char>(rest_[i]);
+  const std::size_t limit = std::min<std::size_t>(rest_.size(), 10);
+  for (std::size_t i = 0; i < limit; ++i) {
+    const std::uint64_t byte = bytes[i];
     // The tenth byte holds one bit; more would not fit in 64.
     if (i == 9 && byte > 1) break;
     // A last byte of zero pads: one number would have many encodings, and a

@@ -7,8 +7,10 @@
 #ifndef WR_ENGINE_BASE_CODING_H_
 #define WR_ENGINE_BASE_CODING_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "engine/base/slice.h"
@@ -114,10 +116,9 @@ class Reader {
       Fail();
       return 0;
     }
+    static_assert(std::endian::native == std::endian::little);
     std::uint64_t v = 0;
-    for (std::size_t i = 0; i < kBytes; ++i) {
-      v |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
-    }
+    std::memcpy(&v, rest_.data(), kBytes);
     rest_.remove_prefix(kBytes);
     return v;
   }

@@ -11,14 +11,6 @@ namespace wringer {
 // XXH3-64 of `bytes`.
 std::uint64_t Hash64(Slice bytes, std::uint64_t seed = 0);
 
-struct Hash128 {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  auto operator<=>(const Hash128&) const = default;
-};
-// XXH3-128 of `bytes`.
-Hash128 HashWide(Slice bytes);
-
 // One multiply-fold: the high and low half of a 64x64 product, xored.
 // Both operands must carry entropy; used for chaining, not for adversaries.
 inline std::uint64_t MulFold(std::uint64_t a, std::uint64_t b) {

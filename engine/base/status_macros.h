@@ -10,11 +10,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define WR_RETURN_IF_ERROR(expr)                    \
-  do {                                              \
-    if (absl::Status wr_s_ = (expr); !wr_s_.ok()) { \
-      return wr_s_;                                 \
-    }                                               \
+#define WR_RETURN_IF_ERROR(expr)                                 \
+  do {                                                           \
+    if (absl::Status wr_s_ = (expr); !wr_s_.ok()) [[unlikely]] { \
+      return wr_s_;                                              \
+    }                                                            \
   } while (false)
 
 #define WR_CONCAT_INNER_(a, b) a##b
@@ -23,7 +23,9 @@
   WR_ASSIGN_OR_RETURN_(WR_CONCAT_(wr_or_, __LINE__), lhs, expr)
 #define WR_ASSIGN_OR_RETURN_(tmp, lhs, expr) \
   auto tmp = (expr);                         \
-  if (!tmp.ok()) return tmp.status();        \
+  if (!tmp.ok()) [[unlikely]] {              \
+    return tmp.status();                     \
+  }                                          \
   lhs = std::move(tmp).value()
 
 #endif  // WR_ENGINE_BASE_STATUS_MACROS_H_

@@ -134,7 +134,7 @@ void Client::SendAttempt(RequestSeq seq, Pending& request) {
   const Operation& operation = request.operation;
   ++request.attempts;
   request.waiting = false;
-  request.open.insert(request.attempts);
+  request.open.push_back(request.attempts);
   request_.command.client = request.client;
   request_.command.seq = seq;
   request_.command.op = operation.op;
@@ -229,7 +229,9 @@ void Client::OnRefused(Requests::iterator it, NodeId from,
   const Outcome outcome = reply.outcome;
   request.last_refusal = outcome;
   if (outcome != Outcome::kUnknown && !options_.links_duplicate) {
-    request.open.erase(reply.attempt);
+    const auto answered =
+        std::find(request.open.begin(), request.open.end(), reply.attempt);
+    if (answered != request.open.end()) request.open.erase(answered);
   }
   if (outcome == Outcome::kSessionUnknown) {
     const bool ours = request.client == client_ && registered_;

@@ -25,7 +25,7 @@
 #include <string>
 
 #include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
+#include "absl/container/inlined_vector.h"
 #include "engine/base/random.h"
 #include "engine/base/types.h"
 #include "engine/client/operation.h"
@@ -61,9 +61,10 @@ class Client final : public env::MessageReceiver, private env::TimerTarget {
     Nanos called = 0;
     std::uint32_t attempts = 0;
     std::uint32_t redirects = 0;
-    NodeId target;                        // of the latest attempt
-    absl::btree_set<std::uint32_t> open;  // attempts that may be executed
-    bool waiting = false;                 // between attempts
+    NodeId target;  // of the latest attempt
+    absl::InlinedVector<std::uint32_t, 4>
+        open;              // attempts that may be executed
+    bool waiting = false;  // between attempts
     wire::Outcome last_refusal = wire::Outcome::kUnknown;
     env::TimerId timer;
   };

@@ -50,11 +50,10 @@ void LogReplay::OnEntry(const LogRecord& record,
   FillTo(index.prev());
   if (index != image_.last().index.next()) return;  // absurd distance
   image_.Append({.term = record.last.term, .place = place});
-  entries_.push_back(
-      {.term = record.last.term,
-       .index = index,
-       .kind = record.entry_kind,
-       .payload = std::string(record.payload.data(), record.payload.size())});
+  entries_.push_back({.term = record.last.term,
+                      .index = index,
+                      .kind = record.entry_kind,
+                      .payload = record.payload});
 }
 
 void LogReplay::OnTruncate(const LogRecord& record) {

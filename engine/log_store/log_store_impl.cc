@@ -293,8 +293,7 @@ absl::Status LogStoreImpl::ReadRun(LogIndex from, LogIndex to,
     out->push_back({.term = slot.term,
                     .index = from,
                     .kind = record->entry_kind,
-                    .payload = std::string(record->payload.data(),
-                                           record->payload.size())});
+                    .payload = record->payload});
     ++from;
   }
   return absl::OkStatus();

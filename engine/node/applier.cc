@@ -179,7 +179,7 @@ absl::StatusOr<Result> Applier::Execute(const LogEntry& entry) {
   if (entry.kind == EntryKind::kNoop) return Refusal(Outcome::kOk, at);
   if (entry.kind == EntryKind::kConfig) {
     batch_.Put(kConfigKey, entry.payload);
-    config_ = entry.payload;
+    config_.assign(entry.payload.data(), entry.payload.size());
     return Refusal(Outcome::kOk, at);
   }
   if (machine_ != nullptr) {

@@ -56,7 +56,7 @@ void Driver::Submit(NodeId from, wire::ClientRequest request, Slice payload) {
   replication::Submit submit;
   submit.ticket = answers_.Open(from, request);
   submit.request = std::move(request);
-  submit.payload.assign(payload.data(), payload.size());
+  submit.payload = payload;
   Step(std::move(submit));
 }
 

@@ -52,8 +52,8 @@ std::vector<LogEntry> DecodeEntries(Reader& r, LogPosition prev) {
     const std::uint8_t kind = r.U8();
     if (kind > static_cast<std::uint8_t>(EntryKind::kConfig)) r.Fail();
     entry.kind = static_cast<EntryKind>(kind);
-    const Slice payload = r.Bytes();
-    entry.payload.assign(payload.data(), payload.size());
+
+    entry.payload = r.Bytes();
     if (entry.term < prev.term) r.Fail();
     if (!r.ok()) return {};
     prev = entry.position();

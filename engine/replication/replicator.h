@@ -25,6 +25,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/shared_bytes.h"
 #include "engine/base/types.h"
 #include "engine/replication/types.h"
 #include "engine/wire/messages.h"
@@ -79,7 +80,7 @@ struct Submit {
   Ticket ticket;
   wire::ClientRequest request;
   // The encoded wire::Command of `request`, ready to be a log entry's payload.
-  std::string payload;
+  SharedBytes payload;
 };
 
 struct Receive {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/shared_bytes.h"
 #include "engine/base/types.h"
 
 namespace wringer::replication {
@@ -20,7 +21,7 @@ struct LogEntry {
   Term term;
   LogIndex index;
   EntryKind kind = EntryKind::kNoop;
-  std::string payload;
+  SharedBytes payload;
 
   LogPosition position() const { return {term, index}; }
   bool operator==(const LogEntry&) const = default;

@@ -75,6 +75,7 @@ absl::Status SessionTable::Load(storage::StorageEngine* engine) {
   sessions_.clear();
   by_use_.clear();
   evicted_.clear();
+  absl::btree_set<std::pair<LogIndex, ClientId>> open;
   const std::unique_ptr<storage::Iterator> it = engine->NewIterator();
   for (it->Seek(kRecordPrefix);
        it->Valid() && absl::StartsWith(it->key(), kRecordPrefix); it->Next()) {
@@ -83,8 +84,11 @@ absl::Status SessionTable::Load(storage::StorageEngine* engine) {
       return absl::DataLossError("session record cannot be read");
     }
     const ClientId client = ClientOf(it->key());
-    (session.evicted ? evicted_ : by_use_).insert({session.last_used, client});
+    (session.evicted ? evicted_ : open).insert({session.last_used, client});
     sessions_.insert_or_assign(client, std::move(session));
+  }
+  for (const auto& [last_used, client] : open) {
+    sessions_.at(client).place = by_use_.insert(by_use_.end(), client);
   }
   return it->status();
 }
@@ -108,7 +112,8 @@ bool SessionTable::Register(ClientId client, RequestSeq seq, LogIndex at,
   const auto [it, is_new] = sessions_.try_emplace(client);
   if (!is_new) return !it->second.evicted;
   it->second.floor = seq;
-  Touch(client, it->second, at);
+  it->second.place = by_use_.insert(by_use_.end(), client);
+  Touch(it->second, at);
   Write(client, it->second, batch);
   if (by_use_.size() > options_.max_sessions) EvictOldest(batch);
   return true;
@@ -122,7 +127,7 @@ void SessionTable::Remember(ClientId client, RequestSeq seq,
   Session& session = it->second;
   WR_CHECK(!session.evicted);
   WR_CHECK(seq > session.floor);
-  Touch(client, session, result.position.index);
+  Touch(session, result.position.index);
   const auto place = FirstAfter(session.results, seq);
   WR_CHECK(place == session.results.begin() || std::prev(place)->first < seq);
   session.results.emplace(place, seq, std::move(result));
@@ -135,10 +140,9 @@ void SessionTable::Remember(ClientId client, RequestSeq seq,
   Write(client, session, batch);
 }
 
-void SessionTable::Touch(ClientId client, Session& session, LogIndex at) {
-  by_use_.erase({session.last_used, client});
+void SessionTable::Touch(Session& session, LogIndex at) {
   session.last_used = at;
-  by_use_.insert({at, client});
+  by_use_.splice(by_use_.end(), by_use_, session.place);
 }
 
 void SessionTable::RaiseFloor(Session& session, RequestSeq floor) const {
@@ -149,10 +153,10 @@ void SessionTable::RaiseFloor(Session& session, RequestSeq floor) const {
 }
 
 void SessionTable::EvictOldest(storage::WriteBatch* batch) {
-  const auto [last_used, client] = *by_use_.begin();
-  by_use_.erase(by_use_.begin());
-  evicted_.insert({last_used, client});
+  const ClientId client = by_use_.front();
+  by_use_.pop_front();
   Session& session = sessions_.at(client);
+  evicted_.insert({session.last_used, client});
   session.evicted = true;
   session.results.clear();
   Write(client, session, batch);

@@ -93,10 +93,10 @@ class SessionTable {
     RequestSeq floor;
     // Above floor, ascending; nearly always one or two.
     std::vector<std::pair<RequestSeq, Result>> results;
+    std::list<ClientId>::iterator place;  // in by_use_, if not evicted
   };
-  using ByUse = absl::btree_set<std::pair<LogIndex, ClientId>>;
 
-  void Touch(ClientId client, Session& session, LogIndex at);
+  void Touch(Session& session, LogIndex at);
   void RaiseFloor(Session& session, RequestSeq floor) const;
   void EvictOldest(storage::WriteBatch* batch);
   void Write(ClientId client, const Session& session,
@@ -106,8 +106,10 @@ class SessionTable {
 
   const SessionOptions options_;
   absl::flat_hash_map<ClientId, Session> sessions_;  // look-up only
-  ByUse by_use_;                                     // open sessions
-  ByUse evicted_;
+  // Open sessions, the one longest unused first: entries are executed in
+  // order, so whoever was used goes to the end.
+  std::list<ClientId> by_use_;
+  absl::btree_set<std::pair<LogIndex, ClientId>> evicted_;
   // Kept for their capacity.
   std::string key_;
   std::string scratch_;

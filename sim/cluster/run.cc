@@ -29,6 +29,9 @@ constexpr Nanos kBootLookEvery = 1 * kMillisecond;
 constexpr Nanos kBootLimit = 1 * kSecond;
 constexpr Nanos kPreloadLimit = 60 * kSecond;
 constexpr Nanos kLastLookLimit = 30 * kSecond;
+// Of a run of a minute: memory that nobody touches costs nothing, and growing
+// by copying does.
+constexpr std::size_t kRoomForOperations = 1 << 17;
 
 WorldOptions WorldOptionsOf(const Scenario& scenario,
                             const RunOptions& options) {
@@ -66,7 +69,9 @@ class Runner {
         leases_([this](NodeId id) { return LeaseLeft(id); }, &findings_),
         configs_([this](NodeId id) { return Look(id); }, &findings_),
         group_states_(GroupPromises(), &findings_),
-        group_leaders_(GroupPromises(), &findings_) {}
+        group_leaders_(GroupPromises(), &findings_) {
+    result_.history.Reserve(kRoomForOperations);
+  }
 
   absl::StatusOr<RunResult> Run() {
     WR_RETURN_IF_ERROR(SetUp());

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "engine/base/check.h"
+#include "engine/base/mul_div.h"
 #include "engine/base/types.h"
 #include "sim/core/event.h"
 
@@ -77,9 +78,14 @@ class NodeClock {
     if (drift_ppb_ == 0) [[likely]] {
       return anchor_reading_ + elapsed;
     }
-    const __int128 scaled =
-        static_cast<__int128>(elapsed) * (kBillion + drift_ppb_);
-    return anchor_reading_ + static_cast<Nanos>(scaled / kBillion);
+    // Rounded down: what a slow clock loses is rounded up.
+    const auto true_ns = static_cast<std::uint64_t>(elapsed);
+    if (drift_ppb_ > 0) {
+      const auto gained = MulDiv(true_ns, std::uint64_t(drift_ppb_), kBillion);
+      return anchor_reading_ + elapsed + static_cast<Nanos>(gained);
+    }
+    const auto lost = MulDivUp(true_ns, std::uint64_t(-drift_ppb_), kBillion);
+    return anchor_reading_ + elapsed - static_cast<Nanos>(lost);
   }
 
   Nanos anchor_true_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/base/mul_div.h"
 
 namespace wringer::sim {
 namespace {
@@ -10,9 +11,7 @@ namespace {
 // bytes / rate in ns, rounded up: no transfer is free.
 Nanos TransferTime(std::uint64_t bytes, std::uint64_t bytes_per_second) {
   if (bytes_per_second == 0) return 0;
-  const unsigned __int128 ns =
-      static_cast<unsigned __int128>(bytes) * 1'000'000'000u;
-  return static_cast<Nanos>((ns + bytes_per_second - 1) / bytes_per_second);
+  return static_cast<Nanos>(MulDivUp(bytes, kSecond, bytes_per_second));
 }
 
 }  // namespace
@@ -96,12 +95,10 @@ void DeviceModel::Drain(Nanos now) {
     cache_dirty_ = 0;
     return;
   }
-  const unsigned __int128 drained = static_cast<unsigned __int128>(passed) *
-                                    options_.flush_bytes_per_second /
-                                    1'000'000'000u;
-  cache_dirty_ = drained >= cache_dirty_
-                     ? 0
-                     : cache_dirty_ - static_cast<std::uint64_t>(drained);
+  const std::uint64_t drained =
+      MulDiv(static_cast<std::uint64_t>(passed),
+             options_.flush_bytes_per_second, kSecond);
+  cache_dirty_ -= std::min(drained, cache_dirty_);
 }
 
 Nanos DeviceModel::Write(Nanos at, std::uint64_t address, std::uint64_t bytes,

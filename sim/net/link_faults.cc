@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/mul_div.h"
 #include "sim/net/sim_network.h"
 
 namespace wringer::sim {
@@ -10,9 +11,7 @@ namespace {
 
 Nanos TransmissionTime(std::size_t bytes, std::uint64_t bytes_per_second) {
   if (bytes_per_second == 0) return 0;
-  const unsigned __int128 scaled =
-      static_cast<unsigned __int128>(bytes) * std::uint64_t{kSecond};
-  return static_cast<Nanos>(scaled / bytes_per_second);
+  return static_cast<Nanos>(MulDiv(bytes, kSecond, bytes_per_second));
 }
 
 }  // namespace
@@ -122,6 +121,7 @@ bool SimNetwork::ChanceWithFaults(Link& link, Draw draw, std::uint64_t ordinal,
                                   std::uint32_t base_ppm,
                                   std::uint32_t LinkWorsening::* added,
                                   std::uint64_t LinkFaultEffect::* count) {
+  if (base_ppm == 0 && link.faults.empty()) return false;
   if (link.from_party == link.to_party) return false;
   std::uint64_t limit = base_ppm;
   for (const std::uint32_t fault : link.faults) {

@@ -96,8 +96,11 @@ class MessagePool {
   }
 
   void Recycle(std::string buffer) {
-    // A buffer that once carried a snapshot is not worth keeping.
-    if (buffers_.size() >= kMaxBuffers || buffer.capacity() > kMaxCapacity) {
+    // A buffer that once carried a snapshot is not worth keeping, and neither
+    // is one whose bytes went elsewhere.
+    const std::size_t capacity = buffer.capacity();
+    if (buffers_.size() >= kMaxBuffers || capacity > kMaxCapacity ||
+        capacity < kMinCapacity) {
       return;
     }
     buffer.clear();
@@ -109,6 +112,7 @@ class MessagePool {
  private:
   static constexpr std::size_t kMaxBuffers = 256;
   static constexpr std::size_t kMaxCapacity = 64 << 10;
+  static constexpr std::size_t kMinCapacity = 32;
 
   std::vector<Message> messages_;
   std::vector<MessageSlot> free_;

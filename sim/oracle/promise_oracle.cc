@@ -36,6 +36,10 @@ void PromiseOracle::OnPromise(const node::PromiseSent& sent) {
   fresh_.push_back(sent.node);
 }
 
+void PromiseOracle::OnRole(const node::RoleChanged& change) {
+  LedgerOf(change.node).term = change.term;
+}
+
 void PromiseOracle::AfterEvent(const EventRecord& event) {
   for (const NodeId node : fresh_) {
     Ledger& ledger = LedgerOf(node);
@@ -51,6 +55,7 @@ void PromiseOracle::AfterEvent(const EventRecord& event) {
   if (event.kind != EventKind::kDelivery) return;
   Ledger* const ledger = FindLedger(event.node);
   if (ledger == nullptr || ledger->log.index == LogIndex()) return;
+  if (ledger->term <= ledger->log.term) return;
   const std::optional<node::NodeView> view = look_(event.node);
   if (!view || view->state != node::NodeState::kServing) return;
   ReleaseReplaced(*view, ledger);

@@ -45,6 +45,7 @@ class PromiseOracle final : public Oracle, public WorldObserver {
 
   void OnPromise(const node::PromiseSent& promise) override;
   void OnServing(const node::NodeView& view) override;
+  void OnRole(const node::RoleChanged& change) override;
   void OnDeath(const DeathNotice& death) override;
   void OnDiskDamaged(NodeId node) override;
   void AfterEvent(const EventRecord& event) override;
@@ -60,6 +61,7 @@ class PromiseOracle final : public Oracle, public WorldObserver {
   struct Ledger {
     LogPosition log;             // greatest promised
     MetaVersion meta;            // likewise
+    Term term;                   // the node's, as last told
     std::uint64_t promises = 0;  // so far
     std::uint64_t next_shadow = kFirstShadow;
     bool fresh = false;    // promised in the event that runs now

@@ -41,7 +41,7 @@ void PrimaryBackup::OnSubmit(const Submit& submit, Ready& ready) {
   ShipAll(ready);
 }
 
-void PrimaryBackup::AppendEntry(EntryKind kind, std::string payload,
+void PrimaryBackup::AppendEntry(EntryKind kind, SharedBytes payload,
                                 Ready& ready) {
   LogEntry entry{epoch(), log_.last().index.next(), kind, std::move(payload)};
   ready.append.push_back(entry);

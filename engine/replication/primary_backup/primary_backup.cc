@@ -339,7 +339,7 @@ void PrimaryBackup::BecomePrimary(Ready& ready) {
     round_open_ = false;
     degraded_ = false;
   }
-  std::map<NodeId, Progress> former;
+  absl::btree_map<NodeId, Progress> former;
   former.swap(progress_);
   for (NodeId node : view_.members) {
     if (node == options_.self) continue;
@@ -350,7 +350,7 @@ void PrimaryBackup::BecomePrimary(Ready& ready) {
   }
   // Opens the epoch, as the first entry of a Raft term does: everything before
   // it is settled once it is safe.
-  AppendEntry(EntryKind::kNoop, std::string(), ready);
+  AppendEntry(EntryKind::kNoop, {}, ready);
   epoch_start_ = log_.last().index;
   Disarm(kSilence, ready);
   Arm(kHeartbeat, pb_.heartbeat, ready);

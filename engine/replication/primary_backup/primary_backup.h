@@ -27,10 +27,10 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <set>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "engine/base/types.h"
 #include "engine/replication/log_view.h"
 #include "engine/replication/options.h"
@@ -130,7 +130,7 @@ class PrimaryBackup : public Replicator {
   void OnReject(NodeId from, const Reject& reject, Ready& ready);
   void OnHeartbeat(Ready& ready);
   void OnDegradeTimer(Ready& ready);
-  void AppendEntry(EntryKind kind, std::string payload, Ready& ready);
+  void AppendEntry(EntryKind kind, SharedBytes payload, Ready& ready);
   void ShipAll(Ready& ready);
   // Sends what `to` lacks, as far as flow control allows. `probe` sends an
   // empty Append if there is nothing else to say.
@@ -219,7 +219,7 @@ class PrimaryBackup : public Replicator {
   bool latched_ = false;  // the log store failed
 
   // Primary.
-  std::map<NodeId, Progress> progress_;
+  absl::btree_map<NodeId, Progress> progress_;
   std::deque<PendingWrite> writes_;  // by index
   std::deque<PendingRead> reads_;
   LogIndex epoch_start_;  // the no-op that opened this epoch

@@ -33,7 +33,7 @@ void Raft::OnSubmit(const Submit& submit, Ready& ready) {
   ShipAll(ready);
 }
 
-void Raft::AppendEntry(EntryKind kind, std::string payload, Ready& ready) {
+void Raft::AppendEntry(EntryKind kind, SharedBytes payload, Ready& ready) {
   LogEntry entry{term_, log_.last().index.next(), kind, std::move(payload)};
   ready.append.push_back(entry);
   log_.Append(std::move(entry));

@@ -73,7 +73,7 @@ void Raft::OnChangeMembers(const ChangeMembers& change, Ready& ready) {
 void Raft::ProposeMembership(Membership next, Ready& ready) {
   std::string payload;
   EncodeMembership(next, &payload);
-  AppendEntry(EntryKind::kConfig, std::move(payload), ready);
+  AppendEntry(EntryKind::kConfig, payload, ready);
   members_.Append(log_.last().index, std::move(next));
   WR_MARK(kRaftMembershipChange);
   OnMembershipChanged(ready);

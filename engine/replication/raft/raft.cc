@@ -321,7 +321,7 @@ void Raft::BecomeLeader(Ready& ready) {
   lease_until_ = 0;
   transfer_to_ = kNoNode;
   change_ticket_ = Ticket{0};
-  AppendEntry(EntryKind::kNoop, std::string(), ready);
+  AppendEntry(EntryKind::kNoop, {}, ready);
   term_start_ = log_.last().index;
   Arm(kHeartbeat, raft_.heartbeat, ready);
   Arm(kElection, raft_.election_max, ready);

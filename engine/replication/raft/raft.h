@@ -111,7 +111,7 @@ class Raft : public Replicator {
 
   // append.cc: the leader's side of replication.
   void OnSubmit(const Submit& submit, Ready& ready);
-  void AppendEntry(EntryKind kind, std::string payload, Ready& ready);
+  void AppendEntry(EntryKind kind, SharedBytes payload, Ready& ready);
   void ShipAll(Ready& ready);
   void Ship(NodeId to, bool probe, Ready& ready);
   void SendEntries(NodeId to, Progress& progress, LogIndex upto, Ready& ready);

@@ -23,9 +23,14 @@ void Table::Apply(const WriteBatch& batch, SequenceNumber seq) {
   }
 }
 
+Node* Table::Find(Slice key) const {
+  const auto it = by_key_.find(key);
+  return it == by_key_.end() ? nullptr : it->second;
+}
+
 const std::string* Table::Get(Slice key) const {
-  const auto it = map_.find(key);
-  return it != map_.end() && it->second.live ? &it->second.value : nullptr;
+  const Node* const node = Find(key);
+  return node != nullptr && node->live ? &node->value : nullptr;
 }
 
 namespace {
@@ -42,28 +47,30 @@ const std::string* ValueAt(const Node& node, SequenceNumber at) {
 }  // namespace
 
 const std::string* Table::GetAt(Slice key, SequenceNumber at) const {
-  const auto it = map_.find(key);
-  return it == map_.end() ? nullptr : ValueAt(it->second, at);
+  const Node* const node = Find(key);
+  return node == nullptr ? nullptr : ValueAt(*node, at);
 }
 
 void Table::Put(Slice key, Slice value, SequenceNumber seq) {
-  auto it = map_.lower_bound(key);
-  if (it == map_.end() || it->first != key) {
-    it = map_.emplace_hint(it, std::string(key.data(), key.size()), Node{});
-    ++shape_;
+  Node* node = Find(key);
+  if (node != nullptr) {
+    Preserve(*node);
   } else {
-    Preserve(it);
+    auto fresh = std::make_unique<Node>(key);
+    node = fresh.get();
+    by_key_.emplace(node->key, node);
+    map_.emplace(node->key, std::move(fresh));
+    ++shape_;
   }
-  Node& node = it->second;
-  if (node.live) {
-    live_bytes_ -= node.value.size();
+  if (node->live) {
+    live_bytes_ -= node->value.size();
   } else {
     ++keys_;
     live_bytes_ += key.size();
   }
-  node.value.assign(value.data(), value.size());
-  node.seq = seq;
-  node.live = true;
+  node->value.assign(value.data(), value.size());
+  node->seq = seq;
+  node->live = true;
   live_bytes_ += value.size();
 }
 
@@ -78,16 +85,15 @@ void Table::DeleteRange(Slice begin, Slice end, SequenceNumber seq) {
 }
 
 Table::Map::iterator Table::Bury(Map::iterator it, SequenceNumber seq) {
-  Node& node = it->second;
+  Node& node = *it->second;
   if (node.live) {
     --keys_;
-    live_bytes_ -= it->first.size() + node.value.size();
+    live_bytes_ -= node.key.size() + node.value.size();
   }
-  Preserve(it);
+  Preserve(node);
   if (node.older == nullptr) {
-    untidy_.erase(it->first);
-    ++shape_;
-    return map_.erase(it);
+    untidy_.erase(node.key);
+    return Erase(it);
   }
   node.value.clear();
   node.live = false;
@@ -95,8 +101,15 @@ Table::Map::iterator Table::Bury(Map::iterator it, SequenceNumber seq) {
   return ++it;
 }
 
-void Table::Preserve(Map::iterator it) {
-  Node& node = it->second;
+Table::Map::iterator Table::Erase(Map::iterator it) {
+  by_key_.erase(it->first);
+  // The map's key lies in the node, which must outlive it.
+  const std::unique_ptr<Node> node = std::move(it->second);
+  ++shape_;
+  return map_.erase(it);
+}
+
+void Table::Preserve(Node& node) {
   if (!PinSees(node.seq)) return;
   auto old = std::make_unique<Version>();
   old->seq = node.seq;
@@ -105,7 +118,7 @@ void Table::Preserve(Map::iterator it) {
   old->older = std::move(node.older);
   node.older = std::move(old);
   ++old_versions_;
-  untidy_.insert(it->first);
+  untidy_.insert(node.key);
 }
 
 void Table::Unpin(SequenceNumber at) {
@@ -126,7 +139,7 @@ void Table::Unpin(SequenceNumber at) {
 void Table::Trim(const std::string& key, SequenceNumber oldest) {
   const auto it = map_.find(key);
   if (it == map_.end()) return;
-  Node& node = it->second;
+  Node& node = *it->second;
   std::unique_ptr<Version>* link = &node.older;
   SequenceNumber newer = node.seq;
   while (*link != nullptr && newer > oldest) {
@@ -140,8 +153,7 @@ void Table::Trim(const std::string& key, SequenceNumber oldest) {
   if (node.older != nullptr) {
     untidy_.insert(key);
   } else if (!node.live) {
-    map_.erase(it);
-    ++shape_;
+    Erase(it);
   }
 }
 
@@ -165,9 +177,9 @@ void Table::Cursor::Next() {
 // Skips what is invisible at `at_` and copies what is not.
 void Table::Cursor::Settle() {
   for (; it_ != table_->map_.end(); ++it_) {
-    const std::string* value = ValueAt(it_->second, at_);
+    const std::string* value = ValueAt(*it_->second, at_);
     if (value == nullptr) continue;
-    key_ = it_->first;
+    key_ = it_->second->key;
     value_ = *value;
     valid_ = true;
     return;

@@ -1,9 +1,9 @@
 // The ordered map of the memory engine, with points in time to read from.
 //
-// Every key holds its newest value in place, so that a read of now is a plain
-// map look-up. Older versions are kept, newest first, only while some pinned
-// point in time can see them; without pins the table is just a map. Pure: it
-// never yields.
+// Every key holds its newest value in place, so that a read of now is one
+// look-up in a hash index; the order serves iterators. Older versions are kept,
+// newest first, only while some pinned point in time can see them; without pins
+// the table is just a map. Pure: it never yields.
 #ifndef WR_ENGINE_STORAGE_MEMORY_TABLE_H_
 #define WR_ENGINE_STORAGE_MEMORY_TABLE_H_
 
@@ -13,6 +13,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "engine/base/slice.h"
 #include "engine/base/types.h"
 #include "engine/storage/write_batch.h"
@@ -27,6 +28,9 @@ struct Version {
   std::unique_ptr<Version> older;
 };
 struct Node {
+  explicit Node(Slice k) : key(k.data(), k.size()) {}
+
+  const std::string key;
   std::string value;
   std::unique_ptr<Version> older;
   SequenceNumber seq;
@@ -79,7 +83,7 @@ class Table {
     std::string key_;
     std::string value_;
     // Position in the table, good while its shape is `shape_`.
-    absl::btree_map<std::string, Node>::const_iterator it_;
+    absl::btree_map<Slice, std::unique_ptr<Node>>::const_iterator it_;
     std::uint64_t shape_ = 0;
   };
 
@@ -89,17 +93,22 @@ class Table {
   void Put(Slice key, Slice value, SequenceNumber seq);
   void Delete(Slice key, SequenceNumber seq);
   void DeleteRange(Slice begin, Slice end, SequenceNumber seq);
-  using Map = absl::btree_map<std::string, Node>;
+  // Of keys that lie in their nodes.
+  using Map = absl::btree_map<Slice, std::unique_ptr<Node>>;
   // Removes the newest value; returns the iterator behind.
   Map::iterator Bury(Map::iterator it, SequenceNumber seq);
+  Map::iterator Erase(Map::iterator it);
+  // Null if there is none.
+  Node* Find(Slice key) const;
   // Moves the newest version into the chain if a pin can see it.
-  void Preserve(Map::iterator it);
+  void Preserve(Node& node);
   void Trim(const std::string& key, SequenceNumber oldest);
   bool PinSees(SequenceNumber seq) const {
     return !pins_.empty() && pins_.rbegin()->first >= seq;
   }
 
   Map map_;
+  absl::flat_hash_map<Slice, Node*> by_key_;  // look-up only
   absl::btree_map<SequenceNumber, std::uint64_t> pins_;
   // Keys with versions or tombstones to trim when pins go.
   absl::btree_set<std::string> untidy_;

@@ -1,12 +1,15 @@
 // engine/base: codings round-trip, refuse garbage, and draws are pure.
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "engine/base/coding.h"
 #include "engine/base/crc32c.h"
 #include "engine/base/hash.h"
 #include "engine/base/marks.h"
+#include "engine/base/mul_div.h"
 #include "engine/base/random.h"
+#include "engine/base/shared_bytes.h"
 #include "engine/base/types.h"
 #include "gtest/gtest.h"
 
@@ -90,6 +93,49 @@ TEST(Hash64, KnownValuesAtEveryLength) {
   EXPECT_EQ(Hash64(Slice(bytes).substr(0, 200), 7), 0x6d0a4112e28cff59u);
   EXPECT_EQ(Hash64(Slice(bytes).substr(0, 4096)), 0xc90052126f9618dcu);
   EXPECT_EQ(Hash64(bytes, 7), 0xa7b3ccc42a139fb4u);
+}
+
+TEST(Crc32c, TheSameByteForByteAtEveryLength) {
+  std::string bytes;
+  std::uint32_t crc = 0;
+  for (std::size_t i = 0; i < 600; ++i) {
+    bytes.push_back(static_cast<char>(Mix64(i)));
+    crc = Crc32c(Slice(bytes).substr(i), crc);
+    ASSERT_EQ(Crc32c(bytes), crc) << bytes.size();
+  }
+}
+
+TEST(MulDiv, ExactWhateverTheSizeOfTheProduct) {
+  for (std::uint64_t i = 0; i < 10'000; ++i) {
+    const std::uint64_t a = Mix64(3 * i) >> (Mix64(i) % 64);
+    const std::uint64_t c = (Mix64(3 * i + 1) >> (Mix64(~i) % 63)) | 1;
+    const std::uint64_t b = Mix64(3 * i + 2) % c;  // so that the quotient fits
+    const auto product = static_cast<unsigned __int128>(a) * b;
+    EXPECT_EQ(MulDiv(a, b, c), static_cast<std::uint64_t>(product / c));
+    EXPECT_EQ(MulDivUp(a, b, c),
+              static_cast<std::uint64_t>((product + c - 1) / c));
+  }
+  EXPECT_EQ(MulDiv(~std::uint64_t{0}, 7, 7), ~std::uint64_t{0});
+  EXPECT_EQ(MulDivUp(~std::uint64_t{0}, 1, 2), std::uint64_t{1} << 63);
+}
+
+TEST(SharedBytes, CopiesAreOneAndOutliveEachOther) {
+  SharedBytes empty;
+  EXPECT_TRUE(empty.empty());
+  EXPECT_EQ(Slice(empty), "");
+  SharedBytes second;
+  {
+    const SharedBytes first("value");
+    second = first;
+    EXPECT_EQ(second.data(), first.data());
+  }
+  EXPECT_EQ(Slice(second), "value");
+  EXPECT_EQ(second, SharedBytes("value"));
+  EXPECT_FALSE(second == SharedBytes("other"));
+  const SharedBytes moved = std::move(second);
+  EXPECT_EQ(moved.size(), 5u);
+  second = "again";
+  EXPECT_EQ(Slice(second), "again");
 }
 
 TEST(Crc32c, KnownCheckValue) {

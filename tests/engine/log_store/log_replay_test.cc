@@ -19,7 +19,8 @@ class Stream {
   Stream& Append(std::uint64_t term, std::uint64_t index) {
     std::string bytes;
     EncodeEntryHead(lineage_, Entry(term, index), &bytes);
-    return Add(bytes + Entry(term, index).payload);
+    bytes += ToStd(Entry(term, index).payload);
+    return Add(bytes);
   }
   Stream& Truncate(LogPosition last) {
     lineage_ = {lineage_.truncations + 1, last.index};

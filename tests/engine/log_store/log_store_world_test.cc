@@ -87,7 +87,7 @@ class Lives {
     const std::uint64_t first = log_.size() + 1;
     auto entries = Entries(term_, first, first + n - 1);
     for (const auto& entry : entries) {
-      meta_before_[entry.payload] = meta_;
+      meta_before_[std::string(ToStd(entry.payload))] = meta_;
       log_.push_back(entry);
     }
     store_->SubmitAppend(std::move(entries));
@@ -130,7 +130,7 @@ class Lives {
     for (std::size_t i = 0; i < entries.size(); ++i) {
       // Nothing but what was once submitted, and never before what was
       // submitted ahead of it.
-      const auto it = meta_before_.find(entries[i].payload);
+      const auto it = meta_before_.find(std::string(ToStd(entries[i].payload)));
       ASSERT_NE(it, meta_before_.end());
       ASSERT_LE(it->second, found.meta.version.value());
     }

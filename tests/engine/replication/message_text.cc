@@ -42,7 +42,8 @@ std::string EntriesText(const std::vector<LogEntry>& entries) {
     absl::StrAppend(out, PositionText(entry.position()), " ");
     if (entry.kind == EntryKind::kNoop) absl::StrAppend(out, "noop");
     if (entry.kind == EntryKind::kConfig) absl::StrAppend(out, "members");
-    if (entry.kind == EntryKind::kCommand) absl::StrAppend(out, entry.payload);
+    if (entry.kind == EntryKind::kCommand)
+      absl::StrAppend(out, Slice(entry.payload));
   };
   return absl::StrCat(" [", absl::StrJoin(entries, ", ", text), "]");
 }

@@ -289,15 +289,16 @@ void ModelWorld::Execute(Node& node) {
       return;
     }
     const LogEntry& entry = node.log[place];
-    const auto [it, fresh] = committed_.emplace(
-        entry.index, std::make_pair(entry.term, entry.payload));
-    if (!fresh && it->second != std::make_pair(entry.term, entry.payload)) {
+    const std::string payload(ToStd(entry.payload));
+    const auto [it, fresh] =
+        committed_.emplace(entry.index, std::make_pair(entry.term, payload));
+    if (!fresh && it->second != std::make_pair(entry.term, payload)) {
       if (!options_.replication.primary_backup.copies) return;
       Fail(absl::StrCat("index ", entry.index.value(), " committed twice: ",
-                        it->second.second, " and ", entry.payload));
+                        it->second.second, " and ", payload));
     }
     node.applied = entry.position();
-    if (entry.kind == EntryKind::kCommand) node.state.push_back(entry.payload);
+    if (entry.kind == EntryKind::kCommand) node.state.push_back(payload);
     moved = true;
   }
   if (!moved) return;
@@ -381,7 +382,7 @@ void ModelWorld::SubmitSomething() {
     submit.request.command.kind = wire::OpKind::kPut;
     submit.request.write_level = node.model->capabilities().default_write;
     submit.payload = absl::StrCat("v", ++next_value_);
-    node.tickets[submit.ticket] = submit.payload;
+    node.tickets[submit.ticket] = ToStd(submit.payload);
   }
   Step(node, std::move(submit));
 }

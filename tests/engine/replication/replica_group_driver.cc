@@ -111,7 +111,8 @@ void ReplicaGroup::Execute(Node& n) {
                           " where another executed ", EntryText(was)));
     }
     n.applied = entry.position();
-    if (entry.kind == EntryKind::kCommand) n.state.push_back(entry.payload);
+    if (entry.kind == EntryKind::kCommand)
+      n.state.emplace_back(ToStd(entry.payload));
     moved = true;
   }
   if (moved) Give(n.id, Applied{n.applied});
@@ -202,11 +203,12 @@ std::string ReplicaGroup::EntryText(const LogEntry& entry) const {
     case EntryKind::kNoop:
       return absl::StrCat(at, " noop");
     case EntryKind::kConfig:
-      return absl::StrCat(at, " ", words_.members(entry.payload));
+      return absl::StrCat(at, " ",
+                          words_.members(std::string(ToStd(entry.payload))));
     case EntryKind::kCommand:
       break;
   }
-  return absl::StrCat(at, " ", entry.payload);
+  return absl::StrCat(at, " ", Slice(entry.payload));
 }
 
 void ReplicaGroup::Say(const Node& n, const std::string& what) {

@@ -127,6 +127,10 @@ TEST_F(PromiseOracleTest, ATruncationByANewLeaderLowersThePromise) {
   replication::Status newer;
   newer.term = Term(2);
   view_.replication = &newer;
+  node::RoleChanged role;
+  role.node = kN1;
+  role.term = newer.term;
+  oracle.OnRole(role);
   Log(1, 7, 7);
   EndOfEvent(&oracle, EventKind::kDelivery);
   Die(&oracle, true, false);
