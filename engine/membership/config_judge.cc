@@ -44,6 +44,7 @@ std::optional<ConfigCommand> ConfigJudge::OnRequest(
   }
   ConfigCommand command{ConfigCommand::Kind::kInSync, request.propose->expected,
                         view.primary, asked.in_sync};
+  if (Counts()) command.floor = request.durable;
   if (Judge(command, view) != ConfigVerdict::kInstalled) return std::nullopt;
   return command;
 }
@@ -53,6 +54,8 @@ void ConfigJudge::Hear(Nanos now, const ConfigRequest& request,
   Member& member = members_.at(request.from);
   member.arrivals.OnArrival(now);
   member.heard_at = now;
+  member.kept = request.kept;
+  member.leads = request.leads;
   member.says_forgot = request.forgot;
   if (request.durable < member.durable) {
     member.amnesiac = true;
@@ -74,9 +77,15 @@ std::optional<ConfigCommand> ConfigJudge::OnTick(Nanos now, const View& view) {
   if (!options_.automatic) return std::nullopt;
   // A service that has only just begun to listen knows of nobody's silence.
   if (now - started_at_ < options_.failover_after) return std::nullopt;
-  if (!Silent(now, led_at_, claims_)) return std::nullopt;
-  const NodeId candidate = Candidate(now, view);
+  const bool sealed = view.primary == kNoNode;
+  if (!sealed && !Silent(now, led_at_, claims_)) return std::nullopt;
+  const NodeId candidate = Candidate(now, view, sealed);
   if (candidate == kNoNode) return std::nullopt;
+  if (Counts() && !sealed && !Resigned(now, view)) {
+    WR_MARK(kConfigSeals);
+    return ConfigCommand{ConfigCommand::Kind::kSeal, view.epoch, kNoNode,
+                         view.in_sync};
+  }
   return Propose(now, candidate, {}, view);
 }
 
@@ -109,6 +118,7 @@ std::optional<ConfigCommand> ConfigJudge::Propose(Nanos now, NodeId primary,
   wish_.reset();
   ConfigCommand command{ConfigCommand::Kind::kAppoint, view.epoch, primary,
                         std::move(in_sync)};
+  if (Counts()) command.floor = members_.at(primary).durable;
   if (Judge(command, view) != ConfigVerdict::kInstalled) return std::nullopt;
   return command;
 }
@@ -145,26 +155,29 @@ bool ConfigJudge::MayLead(NodeId node, Nanos now) const {
          !member.says_forgot;
 }
 
-NodeId ConfigJudge::Candidate(Nanos now, const View& view) const {
+bool ConfigJudge::Resigned(Nanos now, const View& view) const {
+  return view.primary != kNoNode && MayLead(view.primary, now) &&
+         !members_.at(view.primary).leads;
+}
+
+NodeId ConfigJudge::Candidate(Nanos now, const View& view, bool fenced) const {
   NodeId best = kNoNode;
-  std::size_t backups = 0;
   std::size_t heard = 0;
   for (NodeId node : view.in_sync) {
-    if (node != view.primary) ++backups;
-    if (!MayLead(node, now)) continue;
-    if (node != view.primary) ++heard;
-    if (best == kNoNode ||
-        members_.at(node).durable > members_.at(best).durable) {
+    const Member& member = members_.at(node);
+    if (!MayLead(node, now) || (fenced && member.kept < view.epoch)) continue;
+    ++heard;
+    if (best == kNoNode || member.durable > members_.at(best).durable) {
       best = node;
     }
   }
+  if (best == kNoNode || !Counts()) return best;
+  if (members_.at(best).durable < view.floor) return kNoNode;
   // Whoever led the epoch holds all that was acknowledged in it.
-  if (options_.all_copies || options_.copies == 0) return best;
-  if (MayLead(view.primary, now)) return best;
-  // Every acknowledged write is on `copies` of the backups: any
-  // backups - copies + 1 of them include one that holds it.
+  if (Resigned(now, view)) return best;
+  const std::size_t members = view.in_sync.size();
   const std::size_t needed =
-      backups >= options_.copies ? backups - options_.copies + 1 : backups;
+      members > options_.copies + 1 ? members - options_.copies : 1;
   return heard >= needed ? best : kNoNode;
 }
 

@@ -8,14 +8,26 @@
 // which has an effect only when it is executed on the ConfigState.
 //
 // Failover rule. When nobody has claimed to lead the epoch for
-// `failover_after`, the next epoch goes to the in-sync member with the greatest
-// durable position among those heard from recently, provided that enough of
-// them were heard to be sure that every acknowledged write is among what they
-// hold: the old primary itself, or all but copies - 1 of the in-sync backups,
-// as an acknowledged write is on at least `copies` of them. With copies == 0
-// (asynchronous replication) any one is enough and an acknowledged suffix may
-// be lost: that is the model's bargain. A member whose durable position went
-// back, or that says that it forgot, is no candidate until it has caught up.
+// `failover_after`, the next one goes to the in-sync member with the greatest
+// durable position among those heard from recently. A member whose durable
+// position went back, or that says that it forgot, is no candidate until it has
+// caught up.
+//
+// Where an acknowledged write is on the primary and `copies` of the in-sync
+// backups only (semi-synchronous), that member may not hold it. Three rules
+// make sure that it does:
+//   seal    a primary that is merely not heard may go on, and positions heard
+//           before it stopped prove nothing. So first the epoch is sealed:
+//           nobody leads the next one, and only members that have it on disk,
+//           and accept nothing older, are compared. A primary that was heard
+//           to lead no more needs no seal.
+//   count   any in_sync - copies members include one of those copies + 1
+//   floor   writes of former epochs were counted in former in-sync sets. Every
+//           primary had them all when it was appointed, and perhaps it alone:
+//           the next one must hold at least what this one held then.
+// With copies == 0 (asynchronous) an acknowledged suffix may be lost: that is
+// the model's bargain. When all in-sync backups hold every acknowledged write
+// (synchronous) any one of them may follow.
 //
 // Lease rule. A primary that claims to lead is told that nobody else will be
 // appointed for `lease` after it asked; until then no other one is. A judge
@@ -87,6 +99,8 @@ class ConfigJudge {
   struct Member {
     explicit Member(Nanos heartbeat) : arrivals(heartbeat) {}
     Nanos heard_at = -1;
+    Epoch kept;  // as last heard
+    bool leads = false;
     LogPosition durable;
     // The durable position went back from here: promises were forgotten.
     LogPosition forgot;
@@ -102,8 +116,13 @@ class ConfigJudge {
   void Hear(Nanos now, const ConfigRequest& request, const View& view);
   bool Silent(Nanos now, Nanos heard_at, const PhiEstimator& arrivals) const;
   bool MayLead(NodeId node, Nanos now) const;
-  // The member to appoint, or kNoNode while that would not be safe.
-  NodeId Candidate(Nanos now, const View& view) const;
+  // Acknowledged writes are on some of the in-sync backups: they are counted.
+  bool Counts() const { return options_.copies > 0 && !options_.all_copies; }
+  // The primary was heard since it stopped to lead.
+  bool Resigned(Nanos now, const View& view) const;
+  // The member to appoint, or kNoNode while that would not be safe. `fenced`:
+  // only of those that have the epoch in force on disk.
+  NodeId Candidate(Nanos now, const View& view, bool fenced) const;
   std::optional<ConfigCommand> Propose(Nanos now, NodeId primary,
                                        std::vector<NodeId> in_sync,
                                        const View& view);

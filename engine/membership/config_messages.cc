@@ -22,6 +22,7 @@ void EncodeConfigRequest(const ConfigRequest& request, std::string* out) {
   Writer w(out);
   w.Id(request.from);
   w.Id(request.known);
+  w.Id(request.kept);
   w.Id(request.durable.term);
   w.Id(request.durable.index);
   unsigned flags = request.leads ? kLeads : 0;
@@ -40,6 +41,7 @@ absl::Status DecodeConfigRequest(Slice body, ConfigRequest* request) {
   Reader r(body);
   request->from = r.As<NodeId>();
   request->known = r.As<Epoch>();
+  request->kept = r.As<Epoch>();
   request->durable.term = r.As<Term>();
   request->durable.index = r.As<LogIndex>();
   const std::uint8_t flags = r.U8();

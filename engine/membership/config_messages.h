@@ -22,6 +22,7 @@ namespace wringer::membership {
 struct ConfigRequest {
   NodeId from;
   Epoch known;          // the epoch of the view the sender holds
+  Epoch kept;           // the sender has this on disk: it accepts nothing older
   LogPosition durable;  // how far the sender's log is durable
   // The sender acts as primary of `known`. A primary that has restarted does
   // not: it may have lost what it accepted and waits for a new epoch.

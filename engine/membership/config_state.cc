@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/replication/entry_codec.h"
 
 namespace wringer::membership {
 
@@ -24,7 +25,9 @@ ClusterView FirstView(const std::vector<NodeId>& members, NodeId primary) {
 
 ConfigVerdict Judge(const ConfigCommand& command, const ClusterView& view) {
   if (command.expected != view.epoch) return ConfigVerdict::kLate;
-  const bool sane = Contains(command.in_sync, command.primary) &&
+  const bool seals = command.kind == ConfigCommand::Kind::kSeal;
+  if (seals != (command.primary == kNoNode)) return ConfigVerdict::kRefused;
+  const bool sane = (seals || Contains(command.in_sync, command.primary)) &&
                     IsSubset(command.in_sync, view.members) &&
                     std::is_sorted(command.in_sync.begin(),
                                    command.in_sync.end(), std::less_equal<>());
@@ -37,6 +40,9 @@ ConfigVerdict Judge(const ConfigCommand& command, const ClusterView& view) {
     case ConfigCommand::Kind::kAppoint:
       allowed = IsSubset(command.in_sync, view.in_sync);
       break;
+    case ConfigCommand::Kind::kSeal:
+      allowed = view.primary != kNoNode && command.in_sync == view.in_sync;
+      break;
   }
   return allowed ? ConfigVerdict::kInstalled : ConfigVerdict::kRefused;
 }
@@ -47,7 +53,7 @@ ConfigVerdict Execute(const ConfigCommand& command, ClusterView* view) {
   view->epoch = view->epoch.next();
   view->primary = command.primary;
   view->in_sync = command.in_sync;
-  WR_CHECK(Contains(view->in_sync, view->primary));
+  view->floor = std::max(view->floor, command.floor);
   return verdict;
 }
 
@@ -69,6 +75,7 @@ void EncodeView(const ClusterView& view, Writer& w) {
   w.Id(view.primary);
   EncodeNodes(view.members, w);
   EncodeNodes(view.in_sync, w);
+  replication::EncodePosition(view.floor, w);
 }
 
 ClusterView DecodeView(Reader& r) {
@@ -77,6 +84,7 @@ ClusterView DecodeView(Reader& r) {
   view.primary = r.As<NodeId>();
   view.members = DecodeNodes(r);
   view.in_sync = DecodeNodes(r);
+  view.floor = replication::DecodePosition(r);
   return view;
 }
 
@@ -86,16 +94,18 @@ void EncodeConfigCommand(const ConfigCommand& command, std::string* out) {
   w.Id(command.expected);
   w.Id(command.primary);
   EncodeNodes(command.in_sync, w);
+  replication::EncodePosition(command.floor, w);
 }
 
 absl::Status DecodeConfigCommand(Slice bytes, ConfigCommand* command) {
   Reader r(bytes);
   const std::uint8_t kind = r.U8();
-  if (kind > static_cast<std::uint8_t>(ConfigCommand::Kind::kInSync)) r.Fail();
+  if (kind > static_cast<std::uint8_t>(ConfigCommand::Kind::kSeal)) r.Fail();
   command->kind = static_cast<ConfigCommand::Kind>(kind);
   command->expected = r.As<Epoch>();
   command->primary = r.As<NodeId>();
   command->in_sync = DecodeNodes(r);
+  command->floor = replication::DecodePosition(r);
   if (r.done()) return absl::OkStatus();
   return absl::InvalidArgumentError("malformed config command");
 }

@@ -16,6 +16,9 @@
 //   kAppoint      a primary is named, for the first time or again. It comes
 //                 from the in-sync set in force, for only those are sure to
 //                 hold every acknowledged write, and nobody is admitted
+//   kSeal         the epoch in force ends and nobody leads the next one: once
+//                 its members have it on disk, what they hold cannot grow any
+//                 more, and may be compared
 #ifndef WR_ENGINE_MEMBERSHIP_CONFIG_STATE_H_
 #define WR_ENGINE_MEMBERSHIP_CONFIG_STATE_H_
 
@@ -30,11 +33,12 @@
 namespace wringer::membership {
 
 struct ConfigCommand {
-  enum class Kind : std::uint8_t { kAppoint = 0, kInSync = 1 };
+  enum class Kind : std::uint8_t { kAppoint = 0, kInSync = 1, kSeal = 2 };
   Kind kind = Kind::kAppoint;
-  Epoch expected;  // the epoch to replace
-  NodeId primary;
+  Epoch expected;               // the epoch to replace
+  NodeId primary;               // kSeal: none
   std::vector<NodeId> in_sync;  // ascending
+  LogPosition floor{};          // ClusterView::floor; never lowers it
   bool operator==(const ConfigCommand&) const = default;
 };
 

@@ -51,6 +51,7 @@ void ConfigLink::SendRequest() {
   ConfigRequest request;
   request.from = options_.replication.self;
   if (view_.has_value()) request.known = view_->epoch;
+  request.kept = status.kept_epoch;
   request.durable = log_->durable().log;
   request.leads = status.role == replication::Role::kLeader &&
                   status.term.value() == request.known.value();

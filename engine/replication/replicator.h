@@ -350,6 +350,9 @@ struct Status {
   std::vector<NodeId> voters_next;
   // Leader only: until when (own monotonic clock) it may answer lease reads.
   Nanos lease_until = 0;
+  // The greatest epoch that it holds on disk: it accepts nothing older, in this
+  // life or another. Models with a config service.
+  Epoch kept_epoch;
   // It has lost what it once promised, and leads nothing until brought up to
   // date. The config service asks before it appoints.
   bool forgot = false;

@@ -61,9 +61,12 @@ struct RecoveredLog {
 // Who is what, as the config service granted it.
 struct ClusterView {
   Epoch epoch;
-  NodeId primary;               // 0: none granted
+  NodeId primary;               // 0: none granted, or the last one is sealed
   std::vector<NodeId> members;  // ascending
   std::vector<NodeId> in_sync;  // ascending; subset of members
+  // What a later primary must hold at least: the log of this one when its epoch
+  // began, for nobody else need have had all that was acknowledged by then.
+  LogPosition floor{};
   bool operator==(const ClusterView&) const = default;
 };
 

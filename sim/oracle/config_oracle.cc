@@ -42,7 +42,8 @@ void ConfigOracle::OnView(const node::ViewInstalled& installed) {
                            view.epoch.value(), " than was installed before"));
     return;
   }
-  if (!Has(view.in_sync, view.primary) ||
+  const bool sealed = view.primary == kNoNode;
+  if ((!sealed && !Has(view.in_sync, view.primary)) ||
       !Includes(view.members, view.in_sync)) {
     log_->Add(installed.node, "view",
               absl::StrCat("the primary of epoch ", view.epoch.value(),
@@ -59,6 +60,19 @@ void ConfigOracle::CheckStep(NodeId node,
     log_->Add(node, "view",
               absl::StrCat("epoch ", view.epoch.value(), " follows ",
                            before.epoch.value()));
+    return;
+  }
+  if (view.floor < before.floor) {
+    log_->Add(node, "view",
+              absl::StrCat("epoch ", view.epoch.value(),
+                           " asks less of a successor than the one before"));
+  }
+  if (view.primary == kNoNode) {
+    if (before.primary == kNoNode || view.in_sync != before.in_sync) {
+      log_->Add(node, "view",
+                absl::StrCat("epoch ", view.epoch.value(),
+                             " is sealed twice, or with others in sync"));
+    }
     return;
   }
   if (view.primary == before.primary) return;

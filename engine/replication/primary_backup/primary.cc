@@ -6,6 +6,7 @@
 #include "engine/base/check.h"
 #include "engine/base/marks.h"
 #include "engine/replication/primary_backup/primary_backup.h"
+#include "engine/replication/quorum.h"
 
 namespace wringer::replication::primary_backup {
 
@@ -108,7 +109,8 @@ void PrimaryBackup::OnFetched(const Fetched& fetched, Ready& ready) {
   const LogIndex before = progress.next.prev();
   Message message{
       epoch(), Append{{log_.TermAt(before), before}, safe_, round_, entries}};
-  progress.next = entries.back().index.next();
+  // Acknowledgements may have come while the disk was read.
+  progress.next = std::max(progress.durable, entries.back().index).next();
   ++progress.inflight;
   Send(fetched.peer, message, {{}, meta_version_, {}}, ready);
   Ship(fetched.peer, /*probe=*/false, ready);
@@ -198,15 +200,17 @@ bool PrimaryBackup::AckRuleIsOff() const {
 LogIndex PrimaryBackup::AckedIndex(LogIndex Progress::* position) const {
   if (AckRuleIsOff()) return durable_;
   absl::InlinedVector<LogIndex, 8> acked;
+  std::size_t in_sync = 0;
   for (const auto& [node, progress] : progress_) {
-    if (InSync(node)) acked.push_back(progress.*position);
+    if (Contains(view_.in_sync, node)) ++in_sync;
+    if (Counts(node)) acked.push_back(progress.*position);
   }
   // Sync waits for every member in sync, but never for nobody: losing the
   // primary must not lose an acknowledged write. Shrinking to one is a choice.
   std::size_t needed = pb_.ack == AckRule::kSync
                            ? std::max<std::size_t>(acked.size(), 1)
                            : pb_.copies;
-  if (pb_.degrade == Degrade::kShrink) needed = std::min(needed, acked.size());
+  if (pb_.degrade == Degrade::kShrink) needed = std::min(needed, in_sync);
   if (needed > acked.size()) return safe_;
   if (needed == 0) return durable_;
   std::sort(acked.begin(), acked.end(), std::greater<>());

@@ -6,6 +6,7 @@
 #include "engine/base/check.h"
 #include "engine/base/coding.h"
 #include "engine/base/marks.h"
+#include "engine/replication/quorum.h"
 
 namespace wringer::replication::primary_backup {
 namespace {
@@ -96,6 +97,9 @@ void PrimaryBackup::Step(const Input& input, Ready& ready) {
     void operator()(const Timer& in) const { self.OnTimer(in, ready); }
     void operator()(const Durable& in) const {
       self.durable_ = in.log.index;
+      if (in.meta >= self.meta_version_) {
+        self.status_.kept_epoch = self.view_.epoch;
+      }
       if (self.leads()) {
         self.Advance(ready);
       } else {
@@ -164,6 +168,7 @@ void PrimaryBackup::OnStart(const Start& start, Ready& ready) {
   safe_ = std::max(applied_, log_.base().index);
   meta_version_ = start.meta.version;
   if (!start.meta.bytes.empty()) DecodeMeta(start.meta.bytes, &view_);
+  status_.kept_epoch = view_.epoch;
 
   status_.role = Role::kFollower;
   const bool first = options_.self == pb_.first_primary;
@@ -447,10 +452,13 @@ void PrimaryBackup::SetSafe(LogIndex safe, Ready& ready) {
 }
 
 bool PrimaryBackup::InSync(NodeId node) const {
-  const auto in = [node](const std::vector<NodeId>& nodes) {
-    return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
-  };
-  return in(view_.in_sync) || in(proposed_in_sync_);
+  return Contains(view_.in_sync, node) || Contains(proposed_in_sync_, node);
+}
+
+bool PrimaryBackup::Counts(NodeId node) const {
+  if (pb_.ack != Ack_::kSemiSync) return InSync(node);
+  return Contains(view_.in_sync, node) &&
+         (proposed_in_sync_.empty() || Contains(proposed_in_sync_, node));
 }
 
 void PrimaryBackup::UpdateStatus() {

@@ -201,6 +201,8 @@ class PrimaryBackup : public Replicator {
   Term epoch() const { return Term(view_.epoch.value()); }
   bool leads() const { return status_.role == Role::kLeader; }
   bool InSync(NodeId node) const;
+  // Its acknowledgement counts towards the ack rule.
+  bool Counts(NodeId node) const;
   void UpdateStatus();
 
   const ReplicationOptions options_;
@@ -229,8 +231,9 @@ class PrimaryBackup : public Replicator {
   Now now_;                  // of the input at hand
   // No other primary before this, by the clock leases are measured on.
   Nanos lease_until_ = 0;
-  // Admission asked for and not yet granted: counted as in sync already, so
-  // that nothing is acknowledged without it (Kafka's maximal ISR).
+  // A set asked for and not yet granted. Nobody knows which of the two the
+  // config service will go by. Sync waits for all of both (Kafka's maximal
+  // ISR); semi-sync counts whoever is in both.
   std::vector<NodeId> proposed_in_sync_;
 
   // Backup.

@@ -47,7 +47,9 @@ void PrimaryBackup::OnSnapshotAck(NodeId from, const SnapshotAck& ack,
   }
   progress.snapshotting = false;
   progress.inflight = 0;
-  progress.next = std::min(ack.at.index, log_.last().index).next();
+  // It may have acknowledged more than the snapshot held, before or since.
+  const LogIndex held = std::min(ack.at.index, log_.last().index);
+  progress.next = std::max(progress.durable, held).next();
   Ship(from, /*probe=*/true, ready);
 }
 

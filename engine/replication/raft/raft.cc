@@ -425,6 +425,7 @@ void Raft::Disarm(TimerId id, Ready& ready) const {
 }
 
 void Raft::UpdateStatus() {
+  status_.forgot = forgot_ != 0;
   const VoterSets& sets = voters();
   status_.term = term_;
   status_.voted_for = voted_for_;

@@ -121,6 +121,113 @@ TEST_F(JudgeTest, PhiTakesThePlaceOfTheTimeout) {
   EXPECT_TRUE(judge.OnTick(1200 * kMs, view_).has_value());
 }
 
+// Semi-synchronous: an acknowledged write is on the primary and one backup.
+class CountingJudgeTest : public JudgeTest {
+ protected:
+  CountingJudgeTest() {
+    options_ = Options();
+    options_.all_copies = false;
+    options_.copies = 1;
+  }
+  // A member that holds epoch `known` on disk, and entries up to `durable`.
+  static ConfigRequest Holding(NodeId from, std::uint64_t known,
+                               LogPosition durable) {
+    ConfigRequest request;
+    request.from = from;
+    request.known = Epoch{known};
+    request.kept = Epoch{known};
+    request.durable = durable;
+    return request;
+  }
+  static LogPosition At(std::uint64_t term, std::uint64_t index) {
+    return {Term{term}, LogIndex{index}};
+  }
+  void Install(ConfigJudge& judge, Nanos now, const ConfigCommand& command) {
+    ASSERT_EQ(Execute(command, &view_), ConfigVerdict::kInstalled);
+    judge.OnInstalled(now, command);
+  }
+  // The first primary falls silent, and its epoch is sealed as epoch 2.
+  void Seal(ConfigJudge& judge) {
+    judge.Begin(0, false);
+    Hear(judge, 500 * kMs, 100 * kMs);
+    const auto seal = judge.OnTick(500 * kMs, view_);
+    ASSERT_TRUE(seal.has_value());
+    ASSERT_EQ(seal->kind, ConfigCommand::Kind::kSeal);
+    Install(judge, 500 * kMs, *seal);
+  }
+
+  ConfigServiceOptions options_;
+};
+
+TEST_F(CountingJudgeTest, PositionsHeardBeforeTheSealDoNotCount) {
+  ConfigJudge judge(options_);
+  Seal(judge);
+  EXPECT_EQ(view_.primary, kNoNode);
+  // C was ahead; B has since acknowledged a write to the old primary.
+  EXPECT_FALSE(judge.OnTick(510 * kMs, view_).has_value());
+  judge.OnRequest(520 * kMs, Holding(kB, 2, At(1, 8)), view_);
+  EXPECT_FALSE(judge.OnTick(530 * kMs, view_).has_value());
+  judge.OnRequest(540 * kMs, Holding(kC, 2, At(1, 7)), view_);
+  const auto command = judge.OnTick(550 * kMs, view_);
+  ASSERT_TRUE(command.has_value());
+  EXPECT_EQ(command->kind, ConfigCommand::Kind::kAppoint);
+  EXPECT_EQ(command->primary, kB);
+  EXPECT_EQ(command->floor, At(1, 8));
+}
+
+TEST_F(CountingJudgeTest, AnEpochThatNobodyCouldLeadIsNotSealed) {
+  ConfigJudge judge(options_);
+  judge.Begin(0, false);
+  for (Nanos at = 0; at <= 500 * kMs; at += 50 * kMs) {
+    judge.OnRequest(at, Beat(kB, 5), view_);
+  }
+  // C may hold what B does not.
+  EXPECT_FALSE(judge.OnTick(500 * kMs, view_).has_value());
+}
+
+TEST_F(CountingJudgeTest, APrimaryThatResignedNeedsNoSeal) {
+  ConfigJudge judge(options_);
+  judge.Begin(0, false);
+  Hear(judge, 500 * kMs, 100 * kMs);
+  judge.OnRequest(490 * kMs, Beat(kA, 9), view_);
+  const auto command = judge.OnTick(500 * kMs, view_);
+  ASSERT_TRUE(command.has_value());
+  EXPECT_EQ(command->kind, ConfigCommand::Kind::kAppoint);
+  EXPECT_EQ(command->primary, kA);
+}
+
+TEST_F(CountingJudgeTest, WhoLacksWhatAPrimaryBroughtWithItIsNoSuccessor) {
+  ConfigJudge judge(options_);
+  Seal(judge);
+  judge.OnRequest(520 * kMs, Holding(kB, 2, At(1, 8)), view_);
+  judge.OnRequest(520 * kMs, Holding(kC, 2, At(1, 7)), view_);
+  Install(judge, 530 * kMs, *judge.OnTick(530 * kMs, view_));
+  ASSERT_EQ(view_.primary, kB);
+  // B dies before C has entry 8, which may have been acknowledged.
+  for (Nanos at = 550 * kMs; at <= 1100 * kMs; at += 50 * kMs) {
+    judge.OnRequest(at, Holding(kA, 3, At(1, 7)), view_);
+    judge.OnRequest(at, Holding(kC, 3, At(1, 7)), view_);
+  }
+  EXPECT_FALSE(judge.OnTick(1100 * kMs, view_).has_value());
+  judge.OnRequest(1110 * kMs, Holding(kC, 3, At(3, 9)), view_);
+  const auto seal = judge.OnTick(1110 * kMs, view_);
+  ASSERT_TRUE(seal.has_value());
+  EXPECT_EQ(seal->kind, ConfigCommand::Kind::kSeal);
+}
+
+TEST_F(CountingJudgeTest, ASuccessorOfTheJudgeFinishesWhatWasSealed) {
+  ConfigJudge first(options_);
+  Seal(first);
+  ConfigJudge judge(options_);
+  judge.Begin(600 * kMs, true);
+  EXPECT_FALSE(judge.OnTick(1 * kSecond, view_).has_value());
+  judge.OnRequest(1 * kSecond, Holding(kB, 2, At(1, 8)), view_);
+  judge.OnRequest(1 * kSecond, Holding(kC, 2, At(1, 7)), view_);
+  const auto command = judge.OnTick(1 * kSecond, view_);
+  ASSERT_TRUE(command.has_value());
+  EXPECT_EQ(command->primary, kB);
+}
+
 TEST(ConfigService, AnOperatorCannotAppointWhoIsNotInSync) {
   ConfigServiceOptions options;
   options.members = {kA, kB, kC};

@@ -51,6 +51,38 @@ TEST(ConfigState, ThePrimaryAdmitsAndDropsButStaysInSync) {
   EXPECT_EQ(view.epoch, Epoch{3});
 }
 
+TEST(ConfigState, ASealedEpochHasNoPrimaryUntilOneIsAppointed) {
+  ClusterView view = Three();
+  EXPECT_EQ(Execute({Kind::kSeal, Epoch{1}, kA, view.in_sync}, &view),
+            ConfigVerdict::kRefused);
+  EXPECT_EQ(Execute({Kind::kSeal, Epoch{1}, kNoNode, {kA, kB}}, &view),
+            ConfigVerdict::kRefused);
+  ASSERT_EQ(Execute({Kind::kSeal, Epoch{1}, kNoNode, view.in_sync}, &view),
+            ConfigVerdict::kInstalled);
+  EXPECT_EQ(view.primary, kNoNode);
+  EXPECT_EQ(view.in_sync, Three().in_sync);
+  // Once is enough, and the one who led before changes nothing any more.
+  EXPECT_EQ(Execute({Kind::kSeal, Epoch{2}, kNoNode, view.in_sync}, &view),
+            ConfigVerdict::kRefused);
+  EXPECT_EQ(Execute({Kind::kInSync, Epoch{2}, kA, {kA, kB}}, &view),
+            ConfigVerdict::kRefused);
+  EXPECT_EQ(Execute({Kind::kAppoint, Epoch{2}, kNoNode, {kB}}, &view),
+            ConfigVerdict::kRefused);
+  EXPECT_EQ(Execute({Kind::kAppoint, Epoch{2}, kB, {kB, kC}}, &view),
+            ConfigVerdict::kInstalled);
+}
+
+TEST(ConfigState, TheFloorOnlyRises) {
+  ClusterView view = Three();
+  const LogPosition high{Term{1}, LogIndex{9}};
+  ASSERT_EQ(Execute({Kind::kAppoint, Epoch{1}, kB, {kB, kC}, high}, &view),
+            ConfigVerdict::kInstalled);
+  EXPECT_EQ(view.floor, high);
+  ASSERT_EQ(Execute({Kind::kInSync, Epoch{2}, kB, {kB}, {}}, &view),
+            ConfigVerdict::kInstalled);
+  EXPECT_EQ(view.floor, high);
+}
+
 TEST(ConfigState, StrangersAndDoublesAreRefused) {
   ClusterView view = Three();
   EXPECT_EQ(Execute({Kind::kInSync, Epoch{1}, kA, {kA, NodeId{9}}}, &view),

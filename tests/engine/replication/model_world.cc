@@ -149,12 +149,7 @@ void ModelWorld::CarryOut(Node& node, Ready& ready) {
   }
   ReleaseHeld(node);
   if (config_ && ready.propose_config) {
-    membership::ConfigRequest request;
-    request.from = node.id;
-    request.known = node.known_epoch;
-    request.durable = node.disk.log.empty() ? node.disk.base
-                                            : node.disk.log.back().position();
-    request.leads = node.model->status().role == Role::kLeader;
+    membership::ConfigRequest request = Heartbeat(node);
     request.propose = ready.propose_config;
     membership::ConfigService::Output out;
     config_->OnRequest(now_, node.incarnation, request, &out);
@@ -387,20 +382,25 @@ void ModelWorld::SubmitSomething() {
   Step(node, std::move(submit));
 }
 
+membership::ConfigRequest ModelWorld::Heartbeat(const Node& node) {
+  const Status& status = node.model->status();
+  membership::ConfigRequest request;
+  request.from = node.id;
+  request.known = node.known_epoch;
+  request.kept = status.kept_epoch;
+  request.durable =
+      node.disk.log.empty() ? node.disk.base : node.disk.log.back().position();
+  request.leads = status.role == Role::kLeader &&
+                  status.term.value() == node.known_epoch.value();
+  request.forgot = status.forgot;
+  return request;
+}
+
 void ModelWorld::ConfigTick() {
   membership::ConfigService::Output out;
   for (Node& node : nodes_) {
     if (node.model == nullptr || cut_.contains(node.id)) continue;
-    const Status& status = node.model->status();
-    membership::ConfigRequest request;
-    request.from = node.id;
-    request.known = node.known_epoch;
-    request.durable = node.disk.log.empty() ? node.disk.base
-                                            : node.disk.log.back().position();
-    request.leads = status.role == Role::kLeader &&
-                    status.term.value() == node.known_epoch.value();
-    request.forgot = status.forgot;
-    config_->OnRequest(now_, node.incarnation, request, &out);
+    config_->OnRequest(now_, node.incarnation, Heartbeat(node), &out);
   }
   config_->OnTick(now_, &out);
   for (auto& [to, reply] : out) {

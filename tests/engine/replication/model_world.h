@@ -114,6 +114,7 @@ class ModelWorld {
   void Execute(Node& node);
   void FireTimers(Node& node);
   void SubmitSomething();
+  static membership::ConfigRequest Heartbeat(const Node& node);
   void ConfigTick();
   void RandomStep(bool faults);
   bool Cut(NodeId a, NodeId b) const;

@@ -57,9 +57,13 @@ class ConfigOracleTest : public testing::Test {
  protected:
   ConfigOracleTest() : world_({.seed = 1}), log_(&world_) {}
 
-  void View(std::uint64_t epoch, std::uint32_t primary, Nodes in_sync) {
-    const replication::ClusterView view{Epoch(epoch), NodeId(primary),
-                                        Set({1, 2, 3}), std::move(in_sync)};
+  void View(std::uint64_t epoch, std::uint32_t primary, Nodes in_sync,
+            std::uint64_t floor = 0) {
+    const replication::ClusterView view{Epoch(epoch),
+                                        NodeId(primary),
+                                        Set({1, 2, 3}),
+                                        std::move(in_sync),
+                                        {Term(1), LogIndex(floor)}};
     oracle_.OnView({.node = NodeId(1001), .incarnation = {}, .view = &view});
   }
   void Leads(std::uint64_t term, Nodes voters, Nodes next = {}) {
@@ -109,6 +113,25 @@ TEST_F(ConfigOracleTest, SomebodyBroughtInWithANewPrimaryIsFound) {
 TEST_F(ConfigOracleTest, TwoViewsOfOneEpochAreFound) {
   View(2, 1, Set({1, 2}));
   View(2, 2, Set({1, 2}));
+  EXPECT_EQ(log_.total(), 1u);
+}
+
+TEST_F(ConfigOracleTest, ASealedEpochIsFineOnce) {
+  View(1, 1, Set({1, 2, 3}));
+  View(2, 0, Set({1, 2, 3}));
+  View(3, 2, Set({2, 3}));
+  EXPECT_EQ(log_.total(), 0u);
+  View(4, 0, Set({2}));
+  EXPECT_EQ(log_.total(), 1u);
+  View(5, 0, Set({2}));
+  EXPECT_EQ(log_.total(), 2u);
+}
+
+TEST_F(ConfigOracleTest, AFloorThatSinksIsFound) {
+  View(1, 1, Set({1, 2, 3}), 5);
+  View(2, 2, Set({2, 3}), 9);
+  EXPECT_EQ(log_.total(), 0u);
+  View(3, 3, Set({3}), 8);
   EXPECT_EQ(log_.total(), 1u);
 }
 
