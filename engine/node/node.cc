@@ -187,7 +187,18 @@ void Node::OnClientRequest(NodeId from, Slice body) {
   if (!WithinLimits(request)) {
     return driver_->Refuse(from, request, wire::Outcome::kUnsupported);
   }
+  if (Overloaded() && request.command.kind != wire::OpKind::kGet) {
+    WR_MARK(kWriteShed);
+    return driver_->Refuse(from, request, wire::Outcome::kUnavailable);
+  }
   driver_->Submit(from, std::move(request), command);
+}
+
+bool Node::Overloaded() const {
+  if (parts_.applier == nullptr) return false;
+  const std::uint64_t last = parts_.log->last().index.value();
+  const std::uint64_t executed = parts_.applier->applied().index.value();
+  return last > executed + parts_.options.limits.backlog_entries;
 }
 
 bool Node::WithinLimits(const wire::ClientRequest& request) const {

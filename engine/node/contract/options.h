@@ -31,6 +31,10 @@ struct NodeLimits {
   std::size_t key_bytes = 4 << 10;
   std::size_t value_bytes = 1 << 20;
   std::size_t open_requests = 10'000;  // more are refused as unavailable
+  // Entries of the log not executed yet; with more, writes are refused as
+  // unavailable. A queue that grows faster than disks and backups drain it
+  // would answer nobody in time (etcd: "too many requests").
+  std::size_t backlog_entries = 512;
   std::size_t apply_page_bytes = 256 << 10;
   // Entries executed before other work of the node gets its turn.
   std::size_t apply_slice_entries = 64;
