@@ -21,9 +21,9 @@ std::vector<CheckResult> RunOne(const HistoryIndex& index, Check check,
       return {CheckLinearizable(index, {.only_claimed = options.only_claimed,
                                         .search = options.search})};
     case Check::kLostAcks:
-      return {CheckLostAcks(index)};
+      return {CheckLostAcks(index, options.may_stay_apart)};
     case Check::kPhantoms:
-      return {CheckPhantoms(index)};
+      return {CheckPhantoms(index, options.effects_may_be_undone)};
     case Check::kConvergence:
       return {CheckConvergence(index)};
     case Check::kAtMostOnce:

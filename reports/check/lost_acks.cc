@@ -24,13 +24,15 @@ struct Acked {
 
 class Checker {
  public:
-  explicit Checker(const HistoryIndex& index)
+  Checker(const HistoryIndex& index, bool may_stay_apart)
       : index_(index), history_(index.history()) {
     result_.name = "no acknowledged write lost";
     result_.id = "lost-acks";
     result_.method = "final state + later operations";
-    for (const FinalReplica& replica : history_.final_state().replicas) {
-      if (replica.reachable && replica.authoritative) {
+    const FinalState& end = history_.final_state();
+    for (const FinalReplica& replica : end.replicas) {
+      if ((end.at_rest || may_stay_apart) && replica.reachable &&
+          replica.authoritative) {
         leader_ = &replica;
         break;
       }
@@ -294,8 +296,8 @@ class Checker {
 
 }  // namespace
 
-CheckResult CheckLostAcks(const HistoryIndex& index) {
-  return Checker(index).Run();
+CheckResult CheckLostAcks(const HistoryIndex& index, bool may_stay_apart) {
+  return Checker(index, may_stay_apart).Run();
 }
 
 }  // namespace wringer::reports

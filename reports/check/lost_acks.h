@@ -19,7 +19,10 @@
 
 namespace wringer::reports {
 
-CheckResult CheckLostAcks(const HistoryIndex& index);
+// The final state is taken for it if the replicas had come to rest, or
+// `may_stay_apart`.
+CheckResult CheckLostAcks(const HistoryIndex& index,
+                          bool may_stay_apart = false);
 
 }  // namespace wringer::reports
 

@@ -14,8 +14,10 @@ namespace {
 
 class Checker {
  public:
-  explicit Checker(const HistoryIndex& index)
-      : index_(index), history_(index.history()) {
+  Checker(const HistoryIndex& index, bool effects_may_be_undone)
+      : index_(index),
+        history_(index.history()),
+        effects_may_be_undone_(effects_may_be_undone) {
     result_.name = "no phantom value";
     result_.id = "phantoms";
     result_.method = "tags";
@@ -35,6 +37,10 @@ class Checker {
       absl::StrAppend(&result_.summary, ", ", result_.violations,
                       " of them phantoms");
     }
+    if (undone_ > 0) {
+      absl::StrAppend(&result_.summary, ", ", undone_,
+                      " of operations refused in the end");
+    }
     Finish(&result_);
     return std::move(result_);
   }
@@ -46,6 +52,10 @@ class Checker {
     Conflict conflict{.time = op.return_seq, .a_write = writer};
     conflict.a_late = i;
     if (writer == kNoOp && op.observed_tag != kInitialTag) {
+      if (effects_may_be_undone_ && WasTried(op.key, op.observed_tag)) {
+        ++undone_;
+        return;
+      }
       conflict.kind = ConflictKind::kNeverWritten;
       conflict.a_write = index_.ById(op.observed_tag);
     } else if (!ValueMatches(history_, writer, op.found, op.observed_digest)) {
@@ -57,6 +67,13 @@ class Checker {
       return;
     }
     Add(ExplainConflict(index_, op.key, index_.OnKey(op.key), conflict));
+  }
+
+  // Some operation would have made this version, had it not been refused.
+  bool WasTried(KeyId key, Tag tag) const {
+    const OpIndex tried = index_.ById(tag);
+    return tried != kNoOp && history_.op(tried).key == key &&
+           history_.op(tried).kind != OpKind::kGet;
   }
 
   void Entry(const FinalReplica& replica, const FinalEntry& entry) {
@@ -93,13 +110,16 @@ class Checker {
 
   const HistoryIndex& index_;
   const History& history_;
+  const bool effects_may_be_undone_;
+  std::size_t undone_ = 0;
   CheckResult result_;
 };
 
 }  // namespace
 
-CheckResult CheckPhantoms(const HistoryIndex& index) {
-  return Checker(index).Run();
+CheckResult CheckPhantoms(const HistoryIndex& index,
+                          bool effects_may_be_undone) {
+  return Checker(index, effects_may_be_undone).Run();
 }
 
 }  // namespace wringer::reports

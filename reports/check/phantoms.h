@@ -1,6 +1,7 @@
 // No phantom: whatever anybody saw, and whatever a replica holds at the end,
 // was written to that key by an operation that did not fail, before it was
-// seen, with those bytes.
+// seen, with those bytes. If `effects_may_be_undone` the operation that was
+// seen may have failed in the end.
 #ifndef WR_REPORTS_CHECK_PHANTOMS_H_
 #define WR_REPORTS_CHECK_PHANTOMS_H_
 
@@ -9,7 +10,8 @@
 
 namespace wringer::reports {
 
-CheckResult CheckPhantoms(const HistoryIndex& index);
+CheckResult CheckPhantoms(const HistoryIndex& index,
+                          bool effects_may_be_undone = false);
 
 }  // namespace wringer::reports
 

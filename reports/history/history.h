@@ -216,6 +216,9 @@ struct KeyOwners {
 // What was found after every fault was healed and the clients had stopped.
 struct FinalState {
   bool recorded = false;
+  // False: taken while replicas of a log still moved, or were stuck. One that
+  // is behind then has lost nothing yet.
+  bool at_rest = true;
   std::int64_t healed_ns = 0;            // when the last fault ended
   std::int64_t converged_ns = kNeverNs;  // replicas equal from here on
   std::int64_t limit_ns = 0;  // converges within this of healing; 0: no limit

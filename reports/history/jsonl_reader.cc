@@ -301,6 +301,7 @@ class Reader {
     final_state.healed_ns = fields->Ns("healed", true, 0);
     final_state.converged_ns = fields->Ns("converged", false, kNeverNs);
     final_state.limit_ns = fields->Ns("limit", true, 0);
+    final_state.at_rest = fields->Bool("at_rest", false, true);
   }
 
   void Owners(Fields* fields) {

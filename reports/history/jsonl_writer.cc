@@ -131,6 +131,7 @@ class Writer {
       json_.Field("converged", final_state.converged_ns);
     }
     json_.Field("limit", final_state.limit_ns);
+    if (!final_state.at_rest) json_.Field("at_rest", false);
     EndLine();
     for (const KeyOwners& owners : final_state.owners) Owners(owners);
     for (const FinalReplica& replica : final_state.replicas) {

@@ -26,6 +26,9 @@ enum Row : std::size_t {
   kPbSemiBlocking,
   kPbSyncFenced,
   kPbSyncUnfenced,
+  kPbSyncBeforeAck,
+  kPbSyncLeaderReads,
+  kPbSemiLeaderReads,
   kPbUnsynced,
   kRaftStrong,
   kRaftLease,
@@ -53,6 +56,9 @@ const std::vector<ExpectationRow>& Rows() {
     {"semi-sync, blocking",              {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kLost}}},
     {"primary-backup sync, fenced",      {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
     {"primary-backup sync, unfenced",    {{kSessions, kSessions, kSessions, kSessions, kSessions, kLost|kConv, kSessions}}},
+    {"sync, visible before ack",         {{kSessions, kSessions, kSessions, kLin|kSessions, kSessions, kSessions, kSessions}}},
+    {"primary-backup sync, leader reads", {{kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing, kNothing}}},
+    {"semi-sync blocking, leader reads", {{kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing, kLost}}},
     {"primary-backup, unsynced WAL",     {{kSessions, kSessions, kLost,  kSessions, kSessions, kLost,  kSessions}}},
     {"raft, strong reads",               {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
     {"raft, lease reads",                 {{kNothing, kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing}}},
@@ -86,7 +92,9 @@ Row PrimaryBackupRow(const Scenario& s) {
       break;
   }
   if (pb.degrade == DegradeRule::kAsync) return kPbSemiDegrading;
-  return unfenced ? kPbSyncUnfenced : kPbSyncFenced;
+  if (unfenced) return kPbSyncUnfenced;
+  return pb.visible == sim::Visibility::kBeforeAck ? kPbSyncBeforeAck
+                                                   : kPbSyncFenced;
 }
 
 // The copies a write waits for, as its level says.
@@ -133,8 +141,15 @@ Row RowIndex(const Scenario& s) {
       return synced ? kSingleSynced : kSingleUnsynced;
     case ReplicationModel::kPrimaryBackup: {
       const Row row = PrimaryBackupRow(s);
-      const bool strict = row == kPbSyncFenced || row == kPbSemiBlocking;
-      return strict && !synced ? kPbUnsynced : row;
+      const bool strict = row == kPbSyncFenced || row == kPbSyncBeforeAck ||
+                          row == kPbSemiBlocking;
+      if (!strict) return row;
+      // A primary that was replaced answers until it hears of it.
+      const bool from_leader =
+          s.workload.levels.read.kind == ReadLevelSpec::Kind::kLeader;
+      if (!synced) return kPbUnsynced;
+      if (!from_leader || row == kPbSyncBeforeAck) return row;
+      return row == kPbSyncFenced ? kPbSyncLeaderReads : kPbSemiLeaderReads;
     }
     case ReplicationModel::kRaft:
       if (!synced) return kRaftUnsynced;
@@ -206,6 +221,12 @@ Slice FaultClassName(FaultClass fault_class) {
       break;
   }
   return "reconfiguration";
+}
+
+bool SeenBeforeAcknowledged(const Scenario& scenario) {
+  return scenario.replication.model == ReplicationModel::kPrimaryBackup &&
+         scenario.replication.primary_backup.visible ==
+             sim::Visibility::kBeforeAck;
 }
 
 std::uint8_t MayViolate(const Scenario& scenario,

@@ -57,6 +57,8 @@ Slice FaultClassName(FaultClass fault_class);
 // may happen: the union over its row.
 std::uint8_t MayViolate(const sim::Scenario& scenario,
                         const std::vector<sim::FaultKind>& kinds);
+// The design shows effects that no copy need hold yet: they may be undone.
+bool SeenBeforeAcknowledged(const sim::Scenario& scenario);
 // "linearizability, acknowledged writes"; "nothing".
 std::string HazardText(std::uint8_t hazards);
 

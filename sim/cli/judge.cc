@@ -39,6 +39,10 @@ reports::CheckOptions Promises(const Scenario& scenario,
   const sim::ExpectSpec& expect = scenario.expect;
   reports::CheckOptions options;
   options.only_claimed = true;
+  // Effects that may be lost, or seen before the copies are there.
+  options.may_stay_apart = (may & kConv) != 0;
+  options.effects_may_be_undone =
+      (may & kDur) != 0 || SeenBeforeAcknowledged(scenario);
   options.checks = {Check::kLinearizable, Check::kLostAcks,   Check::kPhantoms,
                     Check::kConvergence,  Check::kAtMostOnce, Check::kSessions};
   options.promised = {Check::kPhantoms};
@@ -59,7 +63,9 @@ reports::CheckOptions Promises(const Scenario& scenario,
                                : (may & kDur) == 0 && !eventual;
   if (lost_matter) promise(Check::kLostAcks);
   if ((may & kDur) == 0 && !eventual) promise(Check::kAtMostOnce);
-  if ((may & kConv) == 0 && expect.consistency != Consistency::kNone) {
+  // Replicas that have not come to rest are judged by that: liveness/stuck.
+  if ((may & kConv) == 0 && expect.consistency != Consistency::kNone &&
+      result.history.final_state().at_rest) {
     promise(Check::kConvergence);
   }
   const sim::SessionGuarantees& s = expect.sessions;
@@ -192,10 +198,20 @@ class Judgement {
       text = absl::StrCat(DurationText(*result_.converged_after),
                           " after the load ended");
     } else if (result_.end == sim::RunEnd::kStuck) {
-      sign = LineSign::kViolated;
       text = absl::StrCat("not within ", DurationText(scenario_.run.settle),
                           " of healing");
-      Add("liveness/stuck", "replicas did not agree after everything healed");
+      const bool apart = (MayViolate(scenario_, KindsOf(result_)) & kConv) != 0;
+      if (apart) {
+        sign = LineSign::kNeutral;
+        absl::StrAppend(&text,
+                        "; this design may stay apart after such faults");
+      } else if (result_.stuck_because.empty()) {
+        sign = LineSign::kViolated;
+        Add("liveness/stuck", "replicas did not agree after everything healed");
+      } else {
+        sign = LineSign::kNeutral;
+        absl::StrAppend(&text, ", and need not: ", result_.stuck_because);
+      }
     } else {
       return;
     }

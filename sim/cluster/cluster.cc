@@ -259,14 +259,20 @@ bool Cluster::AllServing() const {
 
 bool Cluster::Converged() const {
   if (stores_ != nullptr) return AllServing() && stores_->Agree();
+  std::vector<const SimNode*> all;
+  for (const auto& node : nodes_) all.push_back(node.get());
+  return Agree(all);
+}
+
+bool Cluster::Agree(const std::vector<const SimNode*>& nodes) {
   const SimNode* first = nullptr;
-  for (const auto& node : nodes_) {
+  for (const SimNode* node : nodes) {
     if (!node->serving()) return false;
     const node::NodeView b = node->Inspect();
     // An entry that is not executed yet may still change what they hold.
     if (b.applied.index != b.log_last.index) return false;
     if (first == nullptr) {
-      first = node.get();
+      first = node;
       continue;
     }
     const node::NodeView a = first->Inspect();
@@ -274,6 +280,18 @@ bool Cluster::Converged() const {
     if (a.applied.index != b.applied.index) return false;
   }
   return true;
+}
+
+const replication::ClusterView* Cluster::ConfigView() const {
+  if (!configs_.empty()) return &configs_.front()->view();
+  const replication::ClusterView* newest = nullptr;
+  for (const auto& node : config_group_.nodes()) {
+    if (!node->up()) continue;
+    const replication::ClusterView* view = node->process().config_view();
+    if (view == nullptr) continue;
+    if (newest == nullptr || view->epoch > newest->epoch) newest = view;
+  }
+  return newest;
 }
 
 SimNode* Cluster::FindNode(NodeId id) const {

@@ -85,6 +85,10 @@ class Cluster final : public FaultTarget,
   // Every replica serves, has executed as much as every other, and holds the
   // same data. Leaderless models: the owners of each key hold the same of it.
   bool Converged() const;
+  // The same of these alone. Log models.
+  static bool Agree(const std::vector<const SimNode*>& nodes);
+  // The view in force, as the config service knows it; null without one.
+  const replication::ClusterView* ConfigView() const;
   const replication::Capabilities& capabilities() const {
     return capabilities_;
   }
@@ -95,6 +99,7 @@ class Cluster final : public FaultTarget,
   SimNode* FindProcess(NodeId id) const;
   // What leaderless stores hold; null for other models.
   StoreMirror* stores() { return stores_.get(); }
+  const StoreMirror* stores() const { return stores_.get(); }
   const ConfigGroup& config_group() const { return config_group_; }
   // What nodes did after their death, and halts, as text; empty in health.
   std::vector<std::string> Defects() const;

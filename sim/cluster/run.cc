@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/marks.h"
 #include "engine/base/status_macros.h"
 #include "sim/cluster/cluster.h"
 #include "sim/cluster/final_look.h"
+#include "sim/cluster/recoverability.h"
 #include "sim/cluster/shadow_recovery.h"
 #include "sim/cluster/translate.h"
 #include "sim/fault/fault_plan.h"
@@ -28,6 +30,9 @@ constexpr Nanos kLookEvery = 10 * kMillisecond;
 constexpr Nanos kBootLookEvery = 1 * kMillisecond;
 constexpr Nanos kBootLimit = 1 * kSecond;
 constexpr Nanos kPreloadLimit = 60 * kSecond;
+// Times that a cluster gets the scenario's settle again while it progresses.
+constexpr int kSettlesMost = 10;
+constexpr Nanos kLastFailures = 100 * kMillisecond;
 constexpr Nanos kLastLookLimit = 30 * kSecond;
 // Of a run of a minute: memory that nobody touches costs nothing, and growing
 // by copying does.
@@ -89,6 +94,7 @@ class Runner {
   void Preload();
   void Load();
   void Settle();
+  void StartAll();
   void LastLook();
   void Collect();
   void CollectFaults();
@@ -298,31 +304,52 @@ void Runner::Load() {
   cluster_->StopClients();
 }
 
+// Everybody runs again. One that stopped when its disk failed it, too: what
+// failed is mended, and an operator starts it again. If its data is damaged it
+// stops again.
+void Runner::StartAll() {
+  std::vector<NodeId> all = cluster_->Replicas();
+  const std::vector<NodeId>& configs = cluster_->ConfigNodes();
+  all.insert(all.end(), configs.begin(), configs.end());
+  for (const NodeId node : all) {
+    if (cluster_->Paused(node)) cluster_->Resume(node);
+    const std::optional<node::NodeView> view = Look(node);
+    if (view && view->state == node::NodeState::kHalted) {
+      cluster_->Kill(node, Death::kProcess, 0, 0);
+    }
+    if (!cluster_->Up(node)) cluster_->Restart(node);
+  }
+}
+
 void Runner::Settle() {
   result_.load_ended = world_.now();
   driver_->HealAll();
-  for (const auto& node : cluster_->nodes()) {
-    if (cluster_->Paused(node->id())) cluster_->Resume(node->id());
-    // One that stopped when its disk failed it, too: what failed is mended, and
-    // an operator starts it again. If its data is damaged it stops again.
-    if (node->up() && node->Inspect().state == node::NodeState::kHalted) {
-      cluster_->Kill(node->id(), Death::kProcess, 0, 0);
-    }
-    if (!node->up()) cluster_->Restart(node->id());
+  StartAll();
+  Recoverability core(&scenario_, cluster_.get());
+  core.Hear(driver_->Audit());
+  const auto settled = [this, &core] {
+    return cluster_->ClientsIdle() && core.CoreConverged();
+  };
+  // What was under way when the fault ended may still fail.
+  RunWhile(NotBeyondUntil(world_.now() + kLastFailures), settled);
+  StartAll();
+  // As long as there is progress nobody is stuck: a log of thousands of entries
+  // takes a disk that syncs each of them as long as it takes.
+  std::uint64_t done = 0;
+  Nanos deadline = 0;
+  bool agreed = false;
+  for (int i = 0; i < kSettlesMost && !agreed && !over(); ++i) {
+    const std::uint64_t before = std::exchange(done, core.Progress());
+    if (i > 0 && done <= before) break;
+    deadline = world_.now() + scenario_.run.settle;
+    agreed = RunWhile(NotBeyondUntil(deadline), settled);
   }
-  for (const NodeId node : cluster_->ConfigNodes()) {
-    if (cluster_->Paused(node)) cluster_->Resume(node);
-    if (!cluster_->Up(node)) cluster_->Restart(node);
-  }
-  const Nanos deadline = world_.now() + scenario_.run.settle;
-  const bool agreed = RunWhile(NotBeyondUntil(deadline), [this] {
-    return cluster_->ClientsIdle() && cluster_->Converged();
-  });
   if (agreed) {
     result_.converged_after = world_.now() - result_.load_ended;
   } else if (!over()) {
     result_.end =
         NotBeyondUntil(deadline) < deadline ? RunEnd::kStopped : RunEnd::kStuck;
+    if (result_.end == RunEnd::kStuck) result_.stuck_because = core.WhyNot();
   }
 }
 
@@ -338,6 +365,11 @@ void Runner::LastLook() {
            [&look] { return look.dumps_done(); });
   look.Write(result_.load_ended, result_.converged_after,
              scenario_.expect.converges);
+  // The oracle of applied states compares replicas of a log entry by entry.
+  const bool log = cluster_->capabilities().has_log;
+  if (log && result_.end == RunEnd::kStuck) {
+    result_.history.final_state().at_rest = false;
+  }
 }
 
 void Runner::CollectFaults() {

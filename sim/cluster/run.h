@@ -95,6 +95,8 @@ struct RunResult {
   Nanos ended = 0;
   // Replicas equal and clients idle, counted from load_ended; unset: never.
   std::optional<Nanos> converged_after;
+  // RunEnd::kStuck: why the cluster need not have come back, if it need not.
+  std::string stuck_because;
 
   // With faults, node events and the final state in it. Sealed.
   reports::History history;

@@ -320,6 +320,19 @@ TEST(LostAcks, OnePlaceInTheLogForTwoWritesLosesTheOlderTerm) {
   EXPECT_EQ(result.findings[0].victim_op, a);
 }
 
+TEST(LostAcks, AReplicaThatHadNotComeToRestHasLostNothingYet) {
+  Sketch s;
+  const OpIndex first = s.Put("k", 1, 2);
+  s.Put("k", 3, 4);
+  HoldAtTheEnd(&s, "n1", s.TagOf(first));
+  ExpectFound(Judge(Check::kLostAcks, s.history), "lost-ack");
+  s.history.final_state().at_rest = false;
+  EXPECT_TRUE(Judge(Check::kLostAcks, s.history).holds());
+  CheckOptions options;
+  options.may_stay_apart = true;
+  ExpectFound(Judge(Check::kLostAcks, s.history, options), "lost-ack");
+}
+
 TEST(LostAcks, AnOverwrittenWriteIsNobodysLoss) {
   Sketch s;
   for (std::uint64_t t = 1; t < 40; t += 2) s.Put("k", t, t + 1);
@@ -336,6 +349,19 @@ TEST(Phantoms, AFailedWriteMayNotBeSeen) {
   EXPECT_TRUE(Judge(Check::kPhantoms, s.history).holds());
   s[w].outcome = Outcome::kFail;
   ExpectFound(Judge(Check::kPhantoms, s.history), "phantom");
+}
+
+TEST(Phantoms, AnUndoneEffectMayBeSeenWhereEffectsMayBeUndone) {
+  Sketch s;
+  const OpIndex w = s.Put("k", 1, 2);
+  s.Get("k", s.TagOf(w), 3, 4);
+  s[w].outcome = Outcome::kFail;
+  CheckOptions options;
+  options.effects_may_be_undone = true;
+  EXPECT_TRUE(Judge(Check::kPhantoms, s.history, options).holds());
+  // What nobody ever tried to write is a phantom all the same.
+  s.Get("k", s.TagOf(w) + 1000, 5, 6);
+  ExpectFound(Judge(Check::kPhantoms, s.history, options), "phantom");
 }
 
 TEST(Phantoms, TheRightTagOnTheWrongBytesIsCaught) {

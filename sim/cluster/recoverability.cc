@@ -1,0 +1,184 @@
+#include "sim/cluster/recoverability.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace wringer::sim {
+namespace {
+
+// Null while it boots, and when it has stopped.
+const replication::Status* StatusOf(const SimNode& node) {
+  return node.serving() ? node.Inspect().replication : nullptr;
+}
+
+std::string Listed(const std::vector<NodeId>& nodes) {
+  std::string text;
+  for (const NodeId node : nodes) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", NodeName(node));
+  }
+  return text;
+}
+
+bool Halted(const SimNode& node) {
+  return node.up() && node.Inspect().state == node::NodeState::kHalted;
+}
+
+}  // namespace
+
+void Recoverability::Hear(const Ledger& ledger) {
+  damaged_.clear();
+  for (const LedgerEntry& entry : ledger.entries()) {
+    if (entry.verdict() != FaultVerdict::kEffective) continue;
+    if (!Damages(entry.fault)) continue;
+    damaged_.insert(entry.nodes.begin(), entry.nodes.end());
+  }
+}
+
+bool Recoverability::Damages(const FaultSpec& fault) const {
+  switch (fault.kind) {
+    case FaultKind::kBitRot:
+    case FaultKind::kIoError:
+    case FaultKind::kWipe:
+      return true;
+    case FaultKind::kPowerLoss:
+      return scenario_->wal.sync == WalSync::kNone ||
+             scenario_->wal.sync == WalSync::kInterval;
+    default:
+      return false;
+  }
+}
+
+bool Recoverability::Excused(const SimNode& node) const {
+  return Halted(node) && damaged_.contains(node.id());
+}
+
+Recoverability::Nodes Recoverability::Core() const {
+  Nodes core;
+  for (const auto& node : cluster_->nodes()) {
+    if (!Excused(*node)) core.push_back(node.get());
+  }
+  return core;
+}
+
+bool Recoverability::CoreConverged() const {
+  if (cluster_->Converged()) return true;
+  const Nodes core = Core();
+  const bool whole = core.size() == cluster_->nodes().size();
+  return !whole && !core.empty() && Cluster::Agree(core) &&
+         cluster_->stores() == nullptr;
+}
+
+std::uint64_t Recoverability::Progress() const {
+  std::uint64_t executed = 0;
+  for (const SimNode* node : Core()) {
+    if (node->serving()) executed += node->Inspect().applied.index.value();
+  }
+  return executed;
+}
+
+std::string Recoverability::WhyNot() const {
+  switch (scenario_->replication.model) {
+    case ReplicationModel::kRaft:
+      return WhyNoQuorum();
+    case ReplicationModel::kPrimaryBackup:
+      return WhyNoPrimary();
+    default:
+      return RefusedText();
+  }
+}
+
+// "n2, n4 refuse what their disks have left"; empty if nobody does.
+std::string Recoverability::RefusedText() const {
+  std::vector<NodeId> refused;
+  for (const auto& node : cluster_->nodes()) {
+    if (Excused(*node)) refused.push_back(node->id());
+  }
+  if (refused.empty()) return "";
+  return absl::StrCat(Listed(refused),
+                      refused.size() == 1 ? " refuses" : " refuse",
+                      " what is left on disk after a fault");
+}
+
+std::string Recoverability::WhyNoQuorum() const {
+  const replication::Status* newest = nullptr;
+  for (const SimNode* node : Core()) {
+    const replication::Status* status = StatusOf(*node);
+    if (status == nullptr) continue;
+    if (newest == nullptr || status->term > newest->term) newest = status;
+  }
+  if (newest == nullptr) return RefusedText();
+  for (const auto* voters : {&newest->voters, &newest->voters_next}) {
+    std::vector<NodeId> lost;
+    for (const NodeId voter : *voters) {
+      const SimNode* node = cluster_->FindNode(voter);
+      const bool gone = node == nullptr || Excused(*node);
+      const replication::Status* status = gone ? nullptr : StatusOf(*node);
+      if (gone || (status != nullptr && status->forgot)) lost.push_back(voter);
+    }
+    const std::size_t majority = voters->size() / 2 + 1;
+    if (voters->size() - lost.size() < majority && !lost.empty()) {
+      return absl::StrCat(Listed(lost), " of ", voters->size(),
+                          " voters lost what they had promised: the others "
+                          "are no majority");
+    }
+  }
+  return "";
+}
+
+std::string Recoverability::WhyNoPrimary() const {
+  const PrimaryBackupSpec& pb = scenario_->replication.primary_backup;
+  const bool fenced = pb.failover == FailoverRule::kFenced;
+  if (!fenced) return RefusedText();
+  if (std::string why = WhyNobodyAppoints(); !why.empty()) return why;
+  const replication::ClusterView* view = cluster_->ConfigView();
+  return view == nullptr ? "" : WhyNobodyInSync(*view);
+}
+
+std::string Recoverability::WhyNobodyAppoints() const {
+  const auto& members = cluster_->config_group().nodes();  // none: scripted
+  std::vector<NodeId> refused;
+  for (const auto& member : members) {
+    if (Excused(*member)) refused.push_back(member->id());
+  }
+  if (members.empty() || members.size() - refused.size() > members.size() / 2) {
+    return "";
+  }
+  return absl::StrCat("the config service has no majority: ", Listed(refused),
+                      " refuse what is left on disk after a fault");
+}
+
+std::string Recoverability::WhyNobodyInSync(
+    const replication::ClusterView& view) const {
+  std::vector<NodeId> lost;
+  LogPosition best;
+  for (const NodeId id : view.in_sync) {
+    const SimNode* node = cluster_->FindNode(id);
+    const replication::Status* status =
+        node == nullptr ? nullptr : StatusOf(*node);
+    if (node == nullptr || Excused(*node) || (status && status->forgot)) {
+      lost.push_back(id);
+    } else if (status != nullptr) {
+      best = std::max(best, node->Inspect().durable.log);
+    }
+  }
+  if (lost.empty()) return "";
+  const PrimaryBackupSpec& pb = scenario_->replication.primary_backup;
+  const std::size_t left = view.in_sync.size() - lost.size();
+  const bool counts = pb.ack == AckRule::kSemiSync && pb.k > 0;
+  const std::size_t needed =
+      counts && view.in_sync.size() > pb.k + 1 ? view.in_sync.size() - pb.k : 1;
+  if (left < needed) {
+    return absl::StrCat(Listed(lost), " of ", view.in_sync.size(),
+                        " in sync lost what they had promised, and the others "
+                        "may not have it");
+  }
+  if (counts && best < view.floor) {
+    return absl::StrCat(Listed(lost),
+                        " lost what the last primary began with,"
+                        " and nobody else in sync has all of it");
+  }
+  return "";
+}
+
+}  // namespace wringer::sim

@@ -1,0 +1,60 @@
+// Whether what is left of a cluster, once every fault is healed, had to come
+// back: the difference between a liveness bug and a contract that ran out.
+//
+// A node whose disk a fault has damaged may refuse its log for good; that is a
+// promise kept, not a bug. Those are excused, and the others, the core, must
+// agree and serve. They need not if what the model needs is no longer among
+// them: a majority of voters that forgot nothing (Raft), somebody in sync to
+// appoint and somebody to appoint it (fenced primary-backup), the one primary
+// there is, every owner of a key (leaderless).
+#ifndef WR_SIM_CLUSTER_RECOVERABILITY_H_
+#define WR_SIM_CLUSTER_RECOVERABILITY_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/base/types.h"
+#include "sim/cluster/cluster.h"
+#include "sim/fault/ledger.h"
+#include "sim/scenario/scenario.h"
+
+namespace wringer::sim {
+
+class Recoverability {
+ public:
+  // Of the faults that had an effect. Both must outlive it.
+  Recoverability(const Scenario* scenario, const Cluster* cluster)
+      : scenario_(scenario), cluster_(cluster) {}
+  // The faults of the run; the last call counts.
+  void Hear(const Ledger& ledger);
+
+  // It has stopped for good, and a fault on its own disk explains that.
+  bool Excused(const SimNode& node) const;
+  // The replicas that are not excused agree.
+  bool CoreConverged() const;
+  // Grows while the core gets anywhere: what it has executed, in all.
+  std::uint64_t Progress() const;
+  // Why the core need not come back; empty if it must.
+  std::string WhyNot() const;
+
+ private:
+  using Nodes = std::vector<const SimNode*>;
+
+  // The fault may have taken something that was promised.
+  bool Damages(const FaultSpec& fault) const;
+  Nodes Core() const;
+  std::string RefusedText() const;
+  std::string WhyNoQuorum() const;
+  std::string WhyNoPrimary() const;
+  std::string WhyNobodyAppoints() const;
+  std::string WhyNobodyInSync(const replication::ClusterView& view) const;
+
+  const Scenario* const scenario_;
+  const Cluster* const cluster_;
+  std::set<NodeId> damaged_;
+};
+
+}  // namespace wringer::sim
+
+#endif  // WR_SIM_CLUSTER_RECOVERABILITY_H_

@@ -1,0 +1,51 @@
+// When a cluster that does not come back is excused, and when it is helped.
+#include "tests/sim/cluster/scenarios.h"
+
+namespace wringer::sim {
+namespace {
+
+Scenario Raft() {
+  Scenario scenario = Small();
+  scenario.replication.model = ReplicationModel::kRaft;
+  scenario.run.settle = 3 * kSecond;
+  return scenario;
+}
+
+TEST(RecoverabilityTest, AMajorityThatLostItsDisksNeedNotComeBack) {
+  Scenario scenario = Raft();
+  scenario.faults.timeline = {
+      At("first", FaultKind::kWipe, 500 * kMillisecond,
+         {Target::Node(NodeId(1))}, 100 * kMillisecond),
+      At("second", FaultKind::kWipe, 500 * kMillisecond,
+         {Target::Node(NodeId(2))}, 100 * kMillisecond)};
+  const RunResult result = MustRun(scenario);
+  EXPECT_EQ(result.end, RunEnd::kStuck);
+  EXPECT_NE(result.stuck_because.find("lost what they had promised"),
+            std::string::npos)
+      << result.stuck_because;
+  EXPECT_FALSE(result.history.final_state().at_rest);
+}
+
+TEST(RecoverabilityTest, AMinorityThatLostItsDisksIsBroughtUpToDate) {
+  Scenario scenario = Raft();
+  scenario.faults.timeline = {At("one", FaultKind::kWipe, 500 * kMillisecond,
+                                 {Target::Node(NodeId(1))},
+                                 100 * kMillisecond)};
+  const RunResult result = MustRun(scenario);
+  ExpectHealthy(result);
+  EXPECT_TRUE(result.stuck_because.empty());
+  EXPECT_TRUE(result.history.final_state().at_rest);
+}
+
+// The last write fails just after the disk is mended: somebody has to start the
+// node once more.
+TEST(RecoverabilityTest, WhoStopsForAMendedDiskIsStartedAgain) {
+  Scenario scenario = Raft();
+  scenario.faults.timeline = {At("full", FaultKind::kDiskFull,
+                                 900 * kMillisecond, {Target::Node(NodeId(2))},
+                                 100 * kMillisecond)};
+  ExpectHealthy(MustRun(scenario));
+}
+
+}  // namespace
+}  // namespace wringer::sim
