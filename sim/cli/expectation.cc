@@ -27,6 +27,7 @@ enum Row : std::size_t {
   kPbSyncFenced,
   kPbSyncUnfenced,
   kPbSyncBeforeAck,
+  kPbSyncUnfencedBeforeAck,
   kPbSyncLeaderReads,
   kPbSemiLeaderReads,
   kPbUnsynced,
@@ -56,7 +57,8 @@ const std::vector<ExpectationRow>& Rows() {
     {"semi-sync, blocking",              {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kLost}}},
     {"primary-backup sync, fenced",      {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
     {"primary-backup sync, unfenced",    {{kSessions, kSessions, kSessions, kSessions, kSessions, kLost|kConv, kSessions}}},
-    {"sync, visible before ack",         {{kSessions, kSessions, kSessions, kLin|kSessions, kSessions, kSessions, kSessions}}},
+    {"sync, visible before ack",         {{kSessions, kLin|kSessions, kLin|kSessions, kLin|kSessions, kLin|kSessions, kSessions, kSessions}}},
+    {"sync, unfenced, visible before ack", {{kNothing, kNothing, kNothing, kLin,  kNothing, kDur|kConv, kNothing}}},
     {"primary-backup sync, leader reads", {{kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing, kNothing}}},
     {"semi-sync blocking, leader reads", {{kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing, kLost}}},
     {"primary-backup, unsynced WAL",     {{kSessions, kSessions, kLost,  kSessions, kSessions, kLost,  kSessions}}},
@@ -92,9 +94,10 @@ Row PrimaryBackupRow(const Scenario& s) {
       break;
   }
   if (pb.degrade == DegradeRule::kAsync) return kPbSemiDegrading;
-  if (unfenced) return kPbSyncUnfenced;
-  return pb.visible == sim::Visibility::kBeforeAck ? kPbSyncBeforeAck
-                                                   : kPbSyncFenced;
+  if (pb.visible == sim::Visibility::kBeforeAck) {
+    return unfenced ? kPbSyncUnfencedBeforeAck : kPbSyncBeforeAck;
+  }
+  return unfenced ? kPbSyncUnfenced : kPbSyncFenced;
 }
 
 // The copies a write waits for, as its level says.

@@ -164,7 +164,8 @@ const Table& RunTable() {
               Value<DurationCodec, &S::settle>(
                   "settle",
                   "then faults stop, all is healed, and liveness is "
-                  "judged")
+                  "judged; as long again while the cluster makes progress, "
+                  "at most ten times")
                   .Between(0, kLongest),
               SubTable<&S::limits>("limits", LimitsTable),
           },
