@@ -62,8 +62,8 @@ class Client final : public env::MessageReceiver, private env::TimerTarget {
     std::uint32_t attempts = 0;
     std::uint32_t redirects = 0;
     NodeId target;  // of the latest attempt
-    absl::InlinedVector<std::uint32_t, 4>
-        open;              // attempts that may be executed
+    // Attempts that may be executed.
+    absl::InlinedVector<std::uint32_t, 4> open;
     bool waiting = false;  // between attempts
     wire::Outcome last_refusal = wire::Outcome::kUnknown;
     env::TimerId timer;

@@ -54,6 +54,7 @@ void ConfigJudge::Hear(Nanos now, const ConfigRequest& request,
   Member& member = members_.at(request.from);
   member.arrivals.OnArrival(now);
   member.heard_at = now;
+  member.known = request.known;
   member.kept = request.kept;
   member.leads = request.leads;
   member.says_forgot = request.forgot;
@@ -156,8 +157,9 @@ bool ConfigJudge::MayLead(NodeId node, Nanos now) const {
 }
 
 bool ConfigJudge::Resigned(Nanos now, const View& view) const {
-  return view.primary != kNoNode && MayLead(view.primary, now) &&
-         !members_.at(view.primary).leads;
+  if (view.primary == kNoNode || !MayLead(view.primary, now)) return false;
+  const Member& primary = members_.at(view.primary);
+  return primary.known == view.epoch && !primary.leads;
 }
 
 NodeId ConfigJudge::Candidate(Nanos now, const View& view, bool fenced) const {

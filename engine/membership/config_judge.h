@@ -99,7 +99,9 @@ class ConfigJudge {
   struct Member {
     explicit Member(Nanos heartbeat) : arrivals(heartbeat) {}
     Nanos heard_at = -1;
-    Epoch kept;  // as last heard
+    // As last heard.
+    Epoch known;
+    Epoch kept;
     bool leads = false;
     LogPosition durable;
     // The durable position went back from here: promises were forgotten.
@@ -118,7 +120,9 @@ class ConfigJudge {
   bool MayLead(NodeId node, Nanos now) const;
   // Acknowledged writes are on some of the in-sync backups: they are counted.
   bool Counts() const { return options_.copies > 0 && !options_.all_copies; }
-  // The primary was heard since it stopped to lead.
+  // The primary knows that it was appointed and does not lead: it has stopped
+  // for good, as nobody resumes an epoch. One that has not heard yet may begin
+  // at any moment.
   bool Resigned(Nanos now, const View& view) const;
   // The member to appoint, or kNoNode while that would not be safe. `fenced`:
   // only of those that have the epoch in force on disk.

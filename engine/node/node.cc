@@ -196,6 +196,9 @@ void Node::OnClientRequest(NodeId from, Slice body) {
 
 bool Node::Overloaded() const {
   if (parts_.applier == nullptr) return false;
+  // Others know better whom to ask.
+  const replication::Status& status = parts_.replicator->status();
+  if (status.role != replication::Role::kLeader) return false;
   const std::uint64_t last = parts_.log->last().index.value();
   const std::uint64_t executed = parts_.applier->applied().index.value();
   return last > executed + parts_.options.limits.backlog_entries;

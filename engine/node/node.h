@@ -75,7 +75,8 @@ class Node final : public env::MessageReceiver {
   void BuildConfigSeat();
   void RunBoot();
   void OnClientRequest(NodeId from, Slice body);
-  // More of the log waits to be executed than a write should queue behind.
+  // It leads, and more of the log waits to be executed than a write should
+  // queue behind.
   bool Overloaded() const;
   bool WithinLimits(const wire::ClientRequest& request) const;
 

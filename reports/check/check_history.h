@@ -43,8 +43,9 @@ struct CheckOptions {
   // kLinearizable the reads answered at level local, session or bounded.
   bool only_claimed = false;
   // An effect may be seen before it is settled, and be undone: kPhantoms takes
-  // what was seen of an operation that was refused in the end for that. What
-  // nobody wrote, and what a replica holds at the end, is a phantom still.
+  // what was seen of a compare-and-set that was refused in the end for that.
+  // What failed or was never tried, and what a replica holds at the end, is a
+  // phantom still.
   bool effects_may_be_undone = false;
   // Replicas may stay apart for good: what the leader holds at the end is the
   // cluster's word although they never came to rest (kLostAcks).

@@ -52,7 +52,7 @@ class Checker {
     Conflict conflict{.time = op.return_seq, .a_write = writer};
     conflict.a_late = i;
     if (writer == kNoOp && op.observed_tag != kInitialTag) {
-      if (effects_may_be_undone_ && WasTried(op.key, op.observed_tag)) {
+      if (effects_may_be_undone_ && WasRefused(op.key, op.observed_tag)) {
         ++undone_;
         return;
       }
@@ -69,11 +69,14 @@ class Checker {
     Add(ExplainConflict(index_, op.key, index_.OnKey(op.key), conflict));
   }
 
-  // Some operation would have made this version, had it not been refused.
-  bool WasTried(KeyId key, Tag tag) const {
+  // A compare-and-set that was executed, undone, executed again and refused.
+  // One that failed outright was never executed.
+  bool WasRefused(KeyId key, Tag tag) const {
     const OpIndex tried = index_.ById(tag);
-    return tried != kNoOp && history_.op(tried).key == key &&
-           history_.op(tried).kind != OpKind::kGet;
+    if (tried == kNoOp) return false;
+    const Operation& op = history_.op(tried);
+    return op.key == key && op.kind == OpKind::kCas &&
+           op.outcome == Outcome::kOk;
   }
 
   void Entry(const FinalReplica& replica, const FinalEntry& entry) {

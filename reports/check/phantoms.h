@@ -1,7 +1,7 @@
 // No phantom: whatever anybody saw, and whatever a replica holds at the end,
 // was written to that key by an operation that did not fail, before it was
-// seen, with those bytes. If `effects_may_be_undone` the operation that was
-// seen may have failed in the end.
+// seen, with those bytes. If `effects_may_be_undone` it may be a
+// compare-and-set that was refused in the end.
 #ifndef WR_REPORTS_CHECK_PHANTOMS_H_
 #define WR_REPORTS_CHECK_PHANTOMS_H_
 

@@ -200,12 +200,7 @@ class Judgement {
     } else if (result_.end == sim::RunEnd::kStuck) {
       text = absl::StrCat("not within ", DurationText(scenario_.run.settle),
                           " of healing");
-      const bool apart = (MayViolate(scenario_, KindsOf(result_)) & kConv) != 0;
-      if (apart) {
-        sign = LineSign::kNeutral;
-        absl::StrAppend(&text,
-                        "; this design may stay apart after such faults");
-      } else if (result_.stuck_because.empty()) {
+      if (result_.stuck_because.empty()) {
         sign = LineSign::kViolated;
         Add("liveness/stuck", "replicas did not agree after everything healed");
       } else {

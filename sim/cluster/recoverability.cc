@@ -65,8 +65,8 @@ bool Recoverability::CoreConverged() const {
   if (cluster_->Converged()) return true;
   const Nodes core = Core();
   const bool whole = core.size() == cluster_->nodes().size();
-  return !whole && !core.empty() && Cluster::Agree(core) &&
-         cluster_->stores() == nullptr;
+  return !whole && !core.empty() && cluster_->stores() == nullptr &&
+         Cluster::Agree(core) && WhyCoreCannot().empty();
 }
 
 std::uint64_t Recoverability::Progress() const {
@@ -78,14 +78,21 @@ std::uint64_t Recoverability::Progress() const {
 }
 
 std::string Recoverability::WhyNot() const {
-  switch (scenario_->replication.model) {
-    case ReplicationModel::kRaft:
-      return WhyNoQuorum();
-    case ReplicationModel::kPrimaryBackup:
-      return WhyNoPrimary();
-    default:
-      return RefusedText();
-  }
+  return Heals() ? WhyCoreCannot() : RefusedText();
+}
+
+bool Recoverability::Heals() const {
+  const ReplicationSpec& spec = scenario_->replication;
+  return spec.model == ReplicationModel::kRaft ||
+         (spec.model == ReplicationModel::kPrimaryBackup &&
+          spec.primary_backup.failover == FailoverRule::kFenced);
+}
+
+std::string Recoverability::WhyCoreCannot() const {
+  if (!Heals()) return "";
+  return scenario_->replication.model == ReplicationModel::kRaft
+             ? WhyNoQuorum()
+             : WhyNoPrimary();
 }
 
 // "n2, n4 refuse what their disks have left"; empty if nobody does.
@@ -127,9 +134,6 @@ std::string Recoverability::WhyNoQuorum() const {
 }
 
 std::string Recoverability::WhyNoPrimary() const {
-  const PrimaryBackupSpec& pb = scenario_->replication.primary_backup;
-  const bool fenced = pb.failover == FailoverRule::kFenced;
-  if (!fenced) return RefusedText();
   if (std::string why = WhyNobodyAppoints(); !why.empty()) return why;
   const replication::ClusterView* view = cluster_->ConfigView();
   return view == nullptr ? "" : WhyNobodyInSync(*view);

@@ -31,7 +31,7 @@ class Recoverability {
 
   // It has stopped for good, and a fault on its own disk explains that.
   bool Excused(const SimNode& node) const;
-  // The replicas that are not excused agree.
+  // The replicas that are not excused agree, and can serve without the others.
   bool CoreConverged() const;
   // Grows while the core gets anywhere: what it has executed, in all.
   std::uint64_t Progress() const;
@@ -44,6 +44,10 @@ class Recoverability {
   // The fault may have taken something that was promised.
   bool Damages(const FaultSpec& fault) const;
   Nodes Core() const;
+  // The others go on without a member, if they are enough.
+  bool Heals() const;
+  // What the core lacks to serve; empty if nothing is known of.
+  std::string WhyCoreCannot() const;
   std::string RefusedText() const;
   std::string WhyNoQuorum() const;
   std::string WhyNoPrimary() const;

@@ -355,10 +355,16 @@ TEST(Phantoms, AnUndoneEffectMayBeSeenWhereEffectsMayBeUndone) {
   Sketch s;
   const OpIndex w = s.Put("k", 1, 2);
   s.Get("k", s.TagOf(w), 3, 4);
-  s[w].outcome = Outcome::kFail;
   CheckOptions options;
   options.effects_may_be_undone = true;
+  s[w].kind = OpKind::kCas;
+  s[w].cas_succeeded = false;
+  ExpectFound(Judge(Check::kPhantoms, s.history), "phantom");
   EXPECT_TRUE(Judge(Check::kPhantoms, s.history, options).holds());
+  // A definite failure was never executed.
+  s[w].outcome = Outcome::kFail;
+  ExpectFound(Judge(Check::kPhantoms, s.history, options), "phantom");
+  s[w].outcome = Outcome::kOk;
   // What nobody ever tried to write is a phantom all the same.
   s.Get("k", s.TagOf(w) + 1000, 5, 6);
   ExpectFound(Judge(Check::kPhantoms, s.history, options), "phantom");

@@ -210,7 +210,10 @@ LogIndex PrimaryBackup::AckedIndex(LogIndex Progress::* position) const {
   std::size_t needed = pb_.ack == AckRule::kSync
                            ? std::max<std::size_t>(acked.size(), 1)
                            : pb_.copies;
-  if (pb_.degrade == Degrade::kShrink) needed = std::min(needed, in_sync);
+  if (pb_.degrade == Degrade::kShrink) {
+    const bool sync = pb_.ack == AckRule::kSync;
+    needed = std::min(needed, sync ? acked.size() : in_sync);
+  }
   if (needed > acked.size()) return safe_;
   if (needed == 0) return durable_;
   std::sort(acked.begin(), acked.end(), std::greater<>());

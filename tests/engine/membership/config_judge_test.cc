@@ -196,6 +196,19 @@ TEST_F(CountingJudgeTest, APrimaryThatResignedNeedsNoSeal) {
   EXPECT_EQ(command->primary, kA);
 }
 
+TEST_F(CountingJudgeTest, APrimaryThatHasNotHeardOfItsEpochMayYetBegin) {
+  ConfigJudge judge(options_);
+  judge.Begin(0, false);
+  Hear(judge, 500 * kMs, 100 * kMs);
+  // It leads since, but all that was heard is from before it was told.
+  ConfigRequest before = Beat(kA, 9);
+  before.known = Epoch{0};
+  judge.OnRequest(490 * kMs, before, view_);
+  const auto command = judge.OnTick(500 * kMs, view_);
+  ASSERT_TRUE(command.has_value());
+  EXPECT_EQ(command->kind, ConfigCommand::Kind::kSeal);
+}
+
 TEST_F(CountingJudgeTest, WhoLacksWhatAPrimaryBroughtWithItIsNoSuccessor) {
   ConfigJudge judge(options_);
   Seal(judge);

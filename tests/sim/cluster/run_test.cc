@@ -1,4 +1,5 @@
 // A run from boot to the last look.
+#include "engine/base/marks.h"
 #include "tests/sim/cluster/scenarios.h"
 
 namespace wringer::sim {
@@ -24,6 +25,24 @@ TEST(RunTest, AHealthyClusterAnswersAgreesAndIsReadOnceMore) {
     authoritative += replica.authoritative;
   }
   EXPECT_EQ(authoritative, 1);
+}
+
+// Four times what the disks sync: the queue stays bounded, and the cluster is
+// at rest soon after the load.
+TEST(RunTest, AnOverloadedPrimaryRefusesWhatItCannotDo) {
+  Scenario scenario = Small();
+  scenario.run.length = 4 * kSecond;
+  scenario.wal.sync = WalSync::kEvery;
+  scenario.disk.device = DiskDevice::kHdd7200;
+  scenario.workload.pace.kind = PaceSpec::Kind::kOpen;
+  scenario.workload.pace.per_second = 400;
+  const RunResult result = MustRun(scenario);
+  ExpectHealthy(result);
+  std::uint64_t shed = 0;
+  for (const auto& [mark, count] : result.marks) {
+    if (mark == Mark::kWriteShed) shed = count;
+  }
+  EXPECT_GT(shed, 0u);
 }
 
 TEST(RunTest, EveryCallHasItsReturnAndTheTagOfWhatItSaw) {
