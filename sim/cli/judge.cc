@@ -205,7 +205,7 @@ class Judgement {
         Add("liveness/stuck", "replicas did not agree after everything healed");
       } else {
         sign = LineSign::kNeutral;
-        absl::StrAppend(&text, ", and need not: ", result_.stuck_because);
+        absl::StrAppend(&text, ", and need not: see below");
       }
     } else {
       return;

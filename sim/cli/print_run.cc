@@ -187,6 +187,9 @@ std::string RunText(const PrintedRun& run, const Style& style) {
   for (const std::string& halt : run.result.halts) {
     absl::StrAppend(&out, "  ! halted: ", halt, "\n");
   }
+  if (!run.result.stuck_because.empty()) {
+    absl::StrAppend(&out, "  · excused: ", run.result.stuck_because, "\n");
+  }
   std::vector<std::string> mutants;
   for (const auto& [mutant, reached] : run.result.mutants) {
     mutants.push_back(

@@ -168,6 +168,30 @@ class Runs(unittest.TestCase):
                     file.write(dumped)
                 self.assertEqual(json_of("run", path)[1]["digest"], digest)
 
+    def test_who_need_not_come_back_is_excused_aloud(self):
+        wipe = '{ id = "%s", at = "500ms", do = "wipe", node = "%s", for = "100ms" }'
+        text = f"""
+format = 1
+name = "two of three lose their disks"
+seed = 3
+[run]
+length = "1s"
+settle = "3s"
+[replication]
+model = "raft"
+[faults]
+timeline = [{wipe % ("a", "n1")}, {wipe % ("b", "n2")}]
+"""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "wiped.toml")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            run = wringer("run", path, "--no-keep")
+        self.assertEqual(run.returncode, 0, run.stdout)
+        self.assertIn("and need not", run.stdout)
+        self.assertRegex(run.stdout,
+                         r"excused: n\d.* lost what they had promised")
+
     def test_stored_digests(self):
         with open(os.path.join(SOURCE, "tests/golden/digests.txt"),
                   encoding="utf-8") as file:
