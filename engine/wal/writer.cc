@@ -270,6 +270,7 @@ absl::Status WalWriter::Roll(const WorkItem& item) {
     if (resumable_) return created.status();
   }
   if (!created.ok()) return UnknownOutcome(created.status(), "new segment");
+  removal_unsynced_ = false;  // creating syncs the directory
   ++stats_.segments_created;
   ++stats_.syncs;
   stats_.bytes_written += kSegmentHeaderBytes;
@@ -287,13 +288,19 @@ absl::Status WalWriter::Roll(const WorkItem& item) {
   return absl::OkStatus();
 }
 
+// A power loss may keep one removal and undo an earlier one, which would leave
+// a hole. So a removal is durable before the next begins. An error keeps what
+// is left for the next attempt: space is lost, nothing else.
 void WalWriter::RemoveBefore(Lsn lsn) {
   while (segments_.size() > 1 && segments_[1].start <= lsn) {
+    if (removal_unsynced_ && !env_->files->SyncDirectory(directory_).ok()) {
+      return;
+    }
     const absl::Status removed =
         env_->files->Remove(SegmentPath(directory_, segments_.front().number));
-    // Kept for the next attempt: space is lost, nothing else.
     if (!removed.ok() && !absl::IsNotFound(removed)) return;
     WR_MARK(kWalSegmentDropped);
+    removal_unsynced_ = true;
     segments_.pop_front();
   }
 }

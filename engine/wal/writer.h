@@ -83,6 +83,7 @@ class WalWriter : public env::TimerTarget {
   std::unique_ptr<env::File> file_;  // the segment being written
   // Segments on disk, oldest first; the last is being written.
   std::deque<RecoveredSegment> segments_;
+  bool removal_unsynced_ = false;  // of the segment before the first of them
 
   // submitted >= written >= synced. `durable` is what was reported: synced
   // under kEvery and kGroup, written under the others.
