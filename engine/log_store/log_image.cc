@@ -58,4 +58,10 @@ void LogImage::DropPrefix(LogPosition upto) {
   Settle();
 }
 
+void LogImage::Restart(LogPosition base) {
+  slots_.clear();
+  base_ = base;
+  Settle();
+}
+
 }  // namespace wringer::log_store

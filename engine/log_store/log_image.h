@@ -46,6 +46,8 @@ class LogImage {
   // Drops every place up to `upto`; all of them if the log is shorter than
   // that or disagrees with it.
   void DropPrefix(LogPosition upto);
+  // Empty behind `base`, wherever it began before.
+  void Restart(LogPosition base);
 
   static constexpr std::uint64_t kDamagedMax = 1 << 20;
 

@@ -2,7 +2,8 @@
 //
 //   entry     u8 1, lineage, term, index, u8 entry kind, payload to the end
 //   truncate  u8 2, lineage, term and index of the new last entry
-//   state     u8 3, lineage, base (term, index), last (term, index)
+//   state     u8 3, lineage, base (term, index), last (term, index); a base
+//             before the present one restarts the log there
 // Integers are varints. A state record opens every segment and every boot, and
 // is how a prefix is dropped; it says all there is to say except the entries.
 //

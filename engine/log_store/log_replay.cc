@@ -44,6 +44,7 @@ void LogReplay::OnEntry(const LogRecord& record,
                         const wal::RecordPlace& place) {
   const LogIndex index = record.last.index;
   if (index <= image_.base().index) return;
+  restarted_ = false;
   CloseHole(record);
   // Overwriting is how a lost truncation shows at the least.
   if (index <= image_.last().index) TruncateTo(index.prev());
@@ -64,6 +65,14 @@ void LogReplay::OnTruncate(const LogRecord& record) {
 
 void LogReplay::OnState(const LogRecord& record) {
   CloseHole(record);
+  // A base moves forward, unless the log was restarted before it.
+  const LogPosition base = image_.base();
+  if (record.base.index < base.index ||
+      (record.base.index == base.index && record.base != base)) {
+    image_.Restart(record.base);
+    entries_.clear();
+    restarted_ = true;
+  }
   const LogIndex old_base = image_.base().index;
   image_.DropPrefix(record.base);
   const std::uint64_t dropped =
@@ -121,6 +130,7 @@ replication::RecoveredLog LogReplay::TakeLog() {
   WR_CHECK(entries_.size() == image_.size());
   replication::RecoveredLog log;
   log.base = image_.base();
+  log.restarted = restarted_;
   log.entries.assign(std::make_move_iterator(entries_.begin()),
                      std::make_move_iterator(entries_.end()));
   entries_.clear();

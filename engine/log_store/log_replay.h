@@ -44,6 +44,7 @@ class LogReplay : public wal::RecordSink {
   // One per slot of `image_`; empty where damaged.
   std::deque<replication::LogEntry> entries_;
   Lineage lineage_;
+  bool restarted_ = false;  // nothing was appended since
   // Damage whose extent in entries the next record will tell.
   bool hole_ = false;
   replication::SlotVerdict hole_verdict_ = replication::SlotVerdict::kMissing;

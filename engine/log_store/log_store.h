@@ -50,6 +50,8 @@ class LogStoreListener {
   virtual ~LogStoreListener() = default;
   // Handlers: must not yield.
   virtual void OnDurable(const DurableMark& mark) = 0;
+  // written() has moved.
+  virtual void OnWritten() {}
   virtual void OnLogError(const absl::Status& status) = 0;
 };
 
@@ -79,6 +81,10 @@ class LogStore {
   // Drops entries up to `upto`, which a durable checkpoint or snapshot covers.
   // If upto is beyond last(), the whole log is replaced: base() == upto.
   virtual void SubmitDropPrefix(LogPosition upto) = 0;
+  // Replaces the log by an empty one behind `base`, which may lie before the
+  // present base: for a replica whose history turned out to part from its
+  // leader's. Nothing of the old log counts as promised any more.
+  virtual void SubmitRestart(LogPosition base) = 0;
 
   // As submitted, not as durable.
   virtual LogPosition base() const = 0;
@@ -86,6 +92,9 @@ class LogStore {
   // Term of the entry at `index`, base() included; 0 if not held.
   virtual Term TermAt(LogIndex index) const = 0;
   virtual DurableMark durable() const = 0;
+  // How far the log has reached the page cache: what a crash of the process
+  // keeps. At least durable().log.
+  virtual LogPosition written() const = 0;
 
   // Entries of [from, to], at most about `max_bytes` but at least one. Does
   // not yield if cached. REQUIRES: base().index < from <= to <= last().index.

@@ -47,6 +47,7 @@ absl::StatusOr<Recovery> LogStoreImpl::Open(LogStoreListener* listener) {
   recovery.meta = meta_.meta;
   recovery.incarnation = meta_.incarnation;
   durable_ = {.log = image_.last(), .meta = meta_.meta.version};
+  written_ = durable_.log;
   wal_.Submit(wal::Promise::kBuffered, SegmentPreamble());
   const std::size_t warm =
       std::min(options_.cached_entries, recovery.log.entries.size());
@@ -148,6 +149,17 @@ void LogStoreImpl::SubmitDropPrefix(LogPosition upto) {
   Promise(place.end, image_.last(), /*drop=*/true);
 }
 
+void LogStoreImpl::SubmitRestart(LogPosition base) {
+  if (latched_) return;
+  image_.Restart(base);
+  cache_.clear();
+  lineage_ = {.truncations = lineage_.truncations + 1, .kept = LogIndex{}};
+  LowerTo(LogPosition{});
+  const wal::RecordPlace place =
+      wal_.Submit(wal::Promise::kDurable, SegmentPreamble());
+  Promise(place.end, base, /*drop=*/true);
+}
+
 std::string LogStoreImpl::SegmentPreamble() {
   return EncodeState(lineage_, image_.base(), image_.last());
 }
@@ -161,9 +173,19 @@ void LogStoreImpl::Promise(Lsn end, LogPosition log, bool drop) {
 // Takes back whatever was, or would be, promised beyond `position`.
 void LogStoreImpl::LowerTo(LogPosition position) {
   if (durable_.log.index > position.index) durable_.log = position;
+  if (written_.index > position.index) written_ = position;
   for (Pending& p : pending_) {
     if (p.log.index > position.index) p.log = position;
   }
+}
+
+void LogStoreImpl::OnWritten(Lsn end) {
+  const std::size_t before = pending_written_;
+  while (pending_written_ < pending_.size() &&
+         pending_[pending_written_].end <= end) {
+    written_ = pending_[pending_written_++].log;
+  }
+  if (pending_written_ != before) listener_->OnWritten();
 }
 
 void LogStoreImpl::OnDurable(Lsn end) {
@@ -174,6 +196,7 @@ void LogStoreImpl::OnDurable(Lsn end) {
     durable_.log = pending_.front().log;
     drop |= pending_.front().drop;
     pending_.pop_front();
+    if (pending_written_ > 0) --pending_written_;
     reached = true;
   }
   if (!reached) return;
@@ -192,6 +215,7 @@ void LogStoreImpl::OnWalError(const absl::Status& status) {
   if (latched_) return;
   latched_ = true;
   pending_.clear();
+  pending_written_ = 0;
   listener_->OnLogError(status);
 }
 

@@ -34,11 +34,13 @@ class LogStoreImpl : public LogStore, private wal::WalListener {
   void SubmitTruncateSuffix(LogIndex after) override;
   void SubmitMeta(replication::Meta meta) override;
   void SubmitDropPrefix(LogPosition upto) override;
+  void SubmitRestart(LogPosition base) override;
 
   LogPosition base() const override { return image_.base(); }
   LogPosition last() const override { return image_.last(); }
   Term TermAt(LogIndex index) const override { return image_.TermAt(index); }
   DurableMark durable() const override { return durable_; }
+  LogPosition written() const override { return written_; }
 
   absl::StatusOr<std::vector<replication::LogEntry>> ReadEntries(
       LogIndex from, LogIndex to, std::size_t max_bytes) override;
@@ -54,6 +56,7 @@ class LogStoreImpl : public LogStore, private wal::WalListener {
 
   // WalListener.
   void OnDurable(Lsn end) override;
+  void OnWritten(Lsn end) override;
   void OnWalError(const absl::Status& status) override;
   std::string SegmentPreamble() override;
 
@@ -93,7 +96,9 @@ class LogStoreImpl : public LogStore, private wal::WalListener {
 
   // As promised. Pending is in order of LSN.
   DurableMark durable_;
+  LogPosition written_;
   std::deque<Pending> pending_;
+  std::size_t pending_written_ = 0;  // so many of them, from the front
 
   // The last entries of the log, without a gap: everything not yet durable and
   // up to cached_entries behind that.

@@ -264,12 +264,24 @@ absl::StatusOr<Result> Applier::ExecuteWrite(const wire::Command& command,
 absl::Status Applier::RunInstall(SnapshotImage image) {
   // An older snapshot, late or doubled, must not undo what was executed
   // since. Positions compare by term first: state of a deposed leadership is
-  // older than any of its successor's, whatever its index.
-  // And the log cannot be restarted before its base.
-  const bool stale = image.at <= applied_ && !WR_MUTANT(kInstallsOlderSnapshot);
-  if (stale || image.at.index <= log_->base().index) {
+  // older than any of its successor's, whatever its index. Unless what was
+  // executed is itself what has to go.
+  const bool stale = image.at <= applied_ && !image.diverged &&
+                     !WR_MUTANT(kInstallsOlderSnapshot);
+  const bool before_base = image.at.index <= log_->base().index;
+  if (stale || (before_base && !image.diverged)) {
     host_->OnSnapshotInstalled(image.at, false);
     return absl::OkStatus();
+  }
+  if (before_base) {
+    // First the log: dying in between leaves a state that is ahead of its log,
+    // which recovery joins again.
+    host_->OnLogRestarting();
+    log_->SubmitRestart(image.at);
+    waits_for_log_ = true;
+    while (!stopped_ && log_->durable().log != image.at) work_.Wait();
+    waits_for_log_ = false;
+    if (stopped_) return absl::OkStatus();
   }
   const SequenceNumber sequence =
       std::max(SequenceOf(image.at.index), engine_->last_sequence().next());

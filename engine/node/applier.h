@@ -33,6 +33,7 @@ namespace wringer::node {
 struct SnapshotImage {
   LogPosition at;
   storage::WriteBatch contents;  // puts, ascending, cursor included
+  bool diverged = false;         // see SnapshotWrite
 };
 
 class Applier {
@@ -52,7 +53,14 @@ class Applier {
   // Replaces the contents, once the entry being executed is done. Does not
   // yield; Host::OnSnapshotInstalled tells the end.
   void Install(SnapshotImage image);
-  void Stop() { stopped_ = true; }
+  // More of the log is durable.
+  void OnDurable() {
+    if (waits_for_log_) work_.WakeOne();
+  }
+  void Stop() {
+    stopped_ = true;
+    OnDurable();
+  }
 
   LogPosition applied() const { return applied_; }
   std::uint64_t state_digest() const { return digest_.value(); }
@@ -91,6 +99,7 @@ class Applier {
   StateDigest digest_;
   std::string config_;
   bool stopped_ = false;
+  bool waits_for_log_ = false;  // for its restart to be durable
 
   LogIndex commit_;
   LogPosition applied_;

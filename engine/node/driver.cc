@@ -74,8 +74,13 @@ void Driver::OnDurable(const log_store::DurableMark& mark) {
   // What recovery itself has written; the model hears it after its Start.
   if (!started_) durable_before_start_ = true;
   if (!started_ || halted_) return;
+  if (parts_->applier != nullptr) parts_->applier->OnDurable();
   ReleaseHeld();
   Step(replication::Durable{.log = mark.log, .meta = mark.meta});
+}
+
+void Driver::OnWritten() {
+  if (promises_.waits_for_writes()) ReleaseHeld();
 }
 
 void Driver::OnLogError(const absl::Status& status) { Halt(status); }
@@ -249,6 +254,11 @@ void Driver::OnAppliedUpTo(LogPosition applied) {
   Step(replication::Applied{.upto = applied});
 }
 
+void Driver::OnLogRestarting() {
+  promises_.OnTruncated(LogIndex{0}, &broken_);
+  DropBroken(broken_);
+}
+
 void Driver::OnSnapshotInstalled(LogPosition at, bool ok) {
   if (ok) {
     // The new image is durable: now the log it replaces may go, all of it.
@@ -325,6 +335,7 @@ void Driver::OnStoreChanged(Slice stored_key,
 void Driver::OnMergeFailed(replication::StoreOp op) {
   promises_.OnMergeFailed(op, &broken_);
   DropBroken(broken_);
+  Step(replication::Merged{.op = op, .winner = {}, .ok = false});
 }
 
 // ---- the rest ----

@@ -52,6 +52,7 @@ class Driver final : public Host,
                   const session::Result& result) override;
   void OnAppliedUpTo(LogPosition applied) override;
   void OnSnapshotInstalled(LogPosition at, bool ok) override;
+  void OnLogRestarting() override;
   void OnRead(replication::Ticket ticket,
               absl::StatusOr<ReadAnswer> answer) override;
   void OnMerged(replication::StoreOp op,
@@ -63,6 +64,7 @@ class Driver final : public Host,
 
   // log_store::LogStoreListener.
   void OnDurable(const log_store::DurableMark& mark) override;
+  void OnWritten() override;
   void OnLogError(const absl::Status& status) override;
 
  private:

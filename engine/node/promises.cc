@@ -22,7 +22,8 @@ const Promise& Promises::PromiseOf(const Output& output) {
                     output);
 }
 
-bool Promises::LogHolds(LogPosition position, bool* broken) const {
+bool Promises::LogHolds(LogPosition position, LogPosition reached,
+                        bool* broken) const {
   *broken = false;
   if (position.index.value() == 0) return true;
   // What a checkpoint or snapshot covers is durable whatever its term was.
@@ -31,13 +32,18 @@ bool Promises::LogHolds(LogPosition position, bool* broken) const {
     *broken = true;
     return false;
   }
-  return log_->durable().log.index >= position.index;
+  return reached.index >= position.index;
 }
 
 Promises::Fate Promises::Offer(Output& output) {
   const Promise& promise = PromiseOf(output);
   bool broken = false;
-  if (!LogHolds(promise.log, &broken)) {
+  if (!LogHolds(promise.written, log_->written(), &broken)) {
+    if (broken) return Fate::kBroken;
+    InsertOrdered(by_written_, promise.written.index, std::move(output));
+    return Fate::kHeld;
+  }
+  if (!LogHolds(promise.log, log_->durable().log, &broken)) {
     if (broken) return Fate::kBroken;
     InsertOrdered(by_log_, promise.log.index, std::move(output));
     return Fate::kHeld;
@@ -55,7 +61,12 @@ Promises::Fate Promises::Offer(Output& output) {
 
 void Promises::Release(Outputs* leaving, Outputs* broken) {
   const log_store::DurableMark mark = log_->durable();
+  const LogIndex written = log_->written().index;
   Outputs ready;
+  while (!by_written_.empty() && by_written_.front().first <= written) {
+    ready.push_back(std::move(by_written_.front().second));
+    by_written_.pop_front();
+  }
   while (!by_log_.empty() && by_log_.front().first <= mark.log.index) {
     ready.push_back(std::move(by_log_.front().second));
     by_log_.pop_front();
@@ -81,8 +92,13 @@ void Promises::Release(Outputs* leaving, Outputs* broken) {
 
 void Promises::OnTruncated(LogIndex after, Outputs* broken) {
   const auto lost = [&](const Output& output) {
-    return PromiseOf(output).log.index > after;
+    const Promise& promise = PromiseOf(output);
+    return std::max(promise.log.index, promise.written.index) > after;
   };
+  while (!by_written_.empty() && by_written_.back().first > after) {
+    broken->push_back(std::move(by_written_.back().second));
+    by_written_.pop_back();
+  }
   while (!by_log_.empty() && by_log_.back().first > after) {
     broken->push_back(std::move(by_log_.back().second));
     by_log_.pop_back();
@@ -119,9 +135,13 @@ void Promises::OnMergeFailed(replication::StoreOp op, Outputs* broken) {
 }
 
 void Promises::DropAll(Outputs* broken) {
+  for (auto& [index, output] : by_written_) {
+    broken->push_back(std::move(output));
+  }
   for (auto& [index, output] : by_log_) broken->push_back(std::move(output));
   for (auto& [meta, output] : by_meta_) broken->push_back(std::move(output));
   for (Output& output : by_merge_) broken->push_back(std::move(output));
+  by_written_.clear();
   by_log_.clear();
   by_meta_.clear();
   by_merge_.clear();

@@ -1,7 +1,7 @@
 // The one place where promises wait for what they promise to be durable.
 //
 // An output is held at the first part of its promise that does not hold yet
-// (log, then meta, then merge) and moves on to the next when that one does.
+// (written, then log, meta, merge) and moves on to the next when that one does.
 // Outputs held at one part leave in the order of what they wait for, and in
 // the order of arrival among equals.
 #ifndef WR_ENGINE_NODE_PROMISES_H_
@@ -33,6 +33,8 @@ class Promises {
   // the entry it names is gone; the caller drops it. Else it was moved away.
   Fate Offer(Output& output);
 
+  // True if something waits only for the page cache.
+  bool waits_for_writes() const { return !by_written_.empty(); }
   // What became durable may leave now; what was found broken is dropped.
   void Release(Outputs* leaving, Outputs* broken);
   // The log loses every entry after `after`. Call before submitting that.
@@ -46,17 +48,20 @@ class Promises {
   // Nothing more will become durable.
   void DropAll(Outputs* broken);
   std::size_t held() const {
-    return by_log_.size() + by_meta_.size() + by_merge_.size();
+    return by_written_.size() + by_log_.size() + by_meta_.size() +
+           by_merge_.size();
   }
 
  private:
   template <typename Key>
   using Queue = std::deque<std::pair<Key, Output>>;
 
-  bool LogHolds(LogPosition position, bool* broken) const;
+  // Whether the log, which has come as far as `reached`, keeps `position`.
+  bool LogHolds(LogPosition position, LogPosition reached, bool* broken) const;
   static const replication::Promise& PromiseOf(const Output& output);
 
   const log_store::LogStore* log_;
+  Queue<LogIndex> by_written_;
   Queue<LogIndex> by_log_;
   Queue<MetaVersion> by_meta_;
   std::deque<Output> by_merge_;

@@ -38,14 +38,12 @@ absl::Status JoinLogAndState(LogStore* log, LogPosition applied,
         " but the engine holds entries up to ", applied.index.value()));
   }
   if (Continues(*log, *recovered, applied)) return absl::OkStatus();
-  if (applied.index == log->base().index) {
+  // Or it died between restarting the log for a snapshot and installing it.
+  if (applied.index == log->base().index && !recovered->restarted) {
     return absl::DataLossError("the log's base is not the state's position");
   }
   WR_MARK(kLogRestartedBehindState);
-  if (log->last().index > log->base().index) {
-    log->SubmitTruncateSuffix(log->base().index);
-  }
-  log->SubmitDropPrefix(applied);
+  log->SubmitRestart(applied);
   recovered->base = applied;
   recovered->entries.clear();
   recovered->damaged.clear();

@@ -31,7 +31,7 @@ absl::StatusOr<SnapshotImage> ParseSnapshot(LogPosition at, Slice stream) {
   const Slice covered = stream.substr(0, stream.size() - kCrcBytes);
   Reader crc(stream.substr(covered.size()));
   if (crc.U32() != Crc32c(covered)) return Malformed("checksum differs");
-  SnapshotImage image{.at = at, .contents = {}};
+  SnapshotImage image{.at = at, .contents = {}, .diverged = false};
   std::string cursor;
   EncodeCursor(at, &cursor);
   image.contents.Put(kCursorKey, cursor);
@@ -172,6 +172,7 @@ void SnapshotReceiver::Add(SnapshotWrite part) {
   stream_.shrink_to_fit();
   at_ = {};
   if (!image.ok()) return Refuse(part.at);
+  image->diverged = part.diverged;
   applier_->Install(std::move(*image));
 }
 

@@ -134,6 +134,8 @@ struct Merged {  // durable under the node's sync policy
   StoreOp op;
   // What the replica holds now: the merged version or a greater one.
   Version winner;
+  // False: there was no space, and nothing was stored.
+  bool ok = true;
 };
 struct StoreReadDone {
   StoreOp op;
@@ -195,8 +197,12 @@ struct Promise {
   LogPosition log;
   MetaVersion meta;  // 0: nothing
   StoreOp merge;     // 0: nothing
+  // Likewise `log`, but in the page cache: a crash of the process keeps it, a
+  // power loss may not.
+  LogPosition written{};
   bool empty() const {
-    return log.index.value() == 0 && meta.value() == 0 && merge.value() == 0;
+    return log.index.value() == 0 && meta.value() == 0 && merge.value() == 0 &&
+           written.index.value() == 0;
   }
 };
 
@@ -286,6 +292,9 @@ struct SnapshotWrite {
   std::uint64_t offset = 0;
   std::string bytes;
   bool last = false;
+  // What was executed here is known to part from the sender's history: the
+  // snapshot replaces it even where it ends earlier.
+  bool diverged = false;
 };
 
 // Asks the config service for a new view; granted only if its epoch is still

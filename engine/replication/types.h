@@ -53,6 +53,9 @@ struct RecoveredLog {
   std::vector<LogIndex> damaged;
   // Bytes of torn tail cut away: never synced, so never promised.
   std::uint64_t torn_bytes = 0;
+  // The log was restarted at `base` to follow another history, and nothing was
+  // appended since: the state may not have followed yet.
+  bool restarted = false;
   // The disk came back empty although this node had lived before, or never
   // held this log: what it promised in former lives is unknown.
   bool blank = false;

@@ -38,6 +38,8 @@ class Host {
   virtual void OnAppliedUpTo(LogPosition applied) = 0;
   // A replica snapshot replaced the engine's contents, or was refused.
   virtual void OnSnapshotInstalled(LogPosition at, bool ok) = 0;
+  // The log is about to lose everything, its base included.
+  virtual void OnLogRestarting() = 0;
 
   // The read that `ticket` asked for.
   virtual void OnRead(replication::Ticket ticket,

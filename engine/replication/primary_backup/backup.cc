@@ -15,45 +15,73 @@ void PrimaryBackup::OnAppend(NodeId from, const Append& append, Ready& ready) {
   if (view_.primary == kNoNode) view_.primary = from;
   // One primary an epoch: anyone else claiming it is not to be believed.
   if (view_.primary != from) return;
-  patience_ = 0;
-  if (pb_.failover == Failover::kUnfenced) {
-    ArmSilence(pb_.failover_after, ready);
-  }
+  HearPrimary(ready);
   if (install_pending_) return;
   if (!Agrees(from, append, ready) || !Accept(from, append, ready)) return;
 
   const LogIndex end = append.prev.index + append.entries.size();
   agreed_ = std::max(agreed_, end);
-  matched_ = std::max(matched_, end);
+  if (agreed_ >= std::max(safe_, applied_)) wants_snapshot_ = false;
   primary_safe_ = std::max(primary_safe_, append.safe);
   AdvanceBackup(ready);
   const bool new_round = append.round > round_seen_;
   round_seen_ = std::max(round_seen_, append.round);
-  // A read round and a written-level ack wait for no disk.
-  const bool at_once =
-      append.entries.empty() || new_round || pb_.acked_by == AckedBy::kWrite;
-  if (at_once) {
-    Acknowledge(from, std::min(durable_, agreed_), {{}, meta_version_, {}},
-                ready);
+  const LogIndex held = std::min(durable_, agreed_);
+  Promise promise;
+  promise.meta = meta_version_;
+  // A read round waits for no disk.
+  if (append.entries.empty() || new_round) {
+    Acknowledge(from, held, held, promise, ready);
   }
-  if (!append.entries.empty()) {
-    Acknowledge(from, end, {{log_.TermAt(end), end}, meta_version_, {}}, ready);
+  if (append.entries.empty()) return;
+  const LogPosition at{log_.TermAt(end), end};
+  if (pb_.acked_by == AckedBy::kWrite) {
+    promise.written = at;
+    Acknowledge(from, end, held, promise, ready);
+    promise.written = {};
+  }
+  promise.log = at;
+  Acknowledge(from, end, end, promise, ready);
+}
+
+void PrimaryBackup::HearPrimary(Ready& ready) {
+  patience_ = 0;
+  if (pb_.failover == Failover::kUnfenced) {
+    ArmSilence(pb_.failover_after, ready);
   }
 }
 
 bool PrimaryBackup::Agrees(NodeId from, const Append& append, Ready& ready) {
   const LogPosition prev = append.prev;
-  if (prev.index > log_.last().index) {
-    RejectAppend(from, log_.LastAtOrBelow(prev.term, log_.last().index), false,
-                 ready);
-    return false;
+  if (log_.Holds(prev)) return true;
+  if (prev.index <= log_.last().index &&
+      WR_MUTANT(kPbRejoinWithoutEpochCheck)) {
+    return true;
   }
-  // Below the base everything is settled and executed.
-  if (prev.index < log_.base().index || log_.Holds(prev)) return true;
-  if (WR_MUTANT(kPbRejoinWithoutEpochCheck)) return true;
-  const bool executed = prev.index <= std::max(safe_, applied_);
-  RejectAppend(from, log_.LastAtOrBelow(prev.term, prev.index), executed,
-               ready);
+  Reject reject;
+  reject.rejected = prev.index;
+  if (prev.index < log_.base().index) {
+    if (AgreesAtBase(append)) return true;
+    reject.hint = log_.base();
+    reject.at_base = true;
+  } else {
+    const bool beyond = prev.index > log_.last().index;
+    reject.hint =
+        log_.LastAtOrBelow(prev.term, beyond ? log_.last().index : prev.index);
+    reject.needs_snapshot = !beyond && prev.index <= std::max(safe_, applied_);
+  }
+  SendReject(from, reject, ready);
+  return false;
+}
+
+// What this backup has executed and dropped may be what its primary never had:
+// only agreement in this epoch, or the entry at the base, proves otherwise.
+bool PrimaryBackup::AgreesAtBase(const Append& append) const {
+  const LogPosition base = log_.base();
+  if (agreed_ >= base.index) return true;
+  for (const LogEntry& entry : append.entries) {
+    if (entry.index == base.index) return entry.term == base.term;
+  }
   return false;
 }
 
@@ -64,7 +92,7 @@ bool PrimaryBackup::Accept(NodeId from, const Append& append, Ready& ready) {
       // A late or repeated message must not cut what later ones added.
       if (log_.TermAt(entry.index) == entry.term) continue;
       if (entry.index <= std::max(safe_, applied_)) {
-        RejectAppend(from, log_.base(), true, ready);
+        SendReject(from, AskForSnapshot(append.prev.index), ready);
         return false;
       }
       WR_MARK(kPrimaryBackupTruncates);
@@ -93,24 +121,29 @@ void PrimaryBackup::AdvanceBackup(Ready& ready) {
   }
 }
 
-void PrimaryBackup::Acknowledge(NodeId to, LogIndex durable, Promise promise,
-                                Ready& ready) {
+void PrimaryBackup::Acknowledge(NodeId to, LogIndex written, LogIndex durable,
+                                Promise promise, Ready& ready) {
   Ack ack;
-  ack.written = agreed_;
+  ack.written = written;
   ack.durable = durable;
   ack.applied = std::min(applied_, agreed_);
   ack.round = round_seen_;
   Send(to, {epoch(), ack}, promise, ready);
 }
 
-void PrimaryBackup::RejectAppend(NodeId to, LogPosition hint, bool snapshot,
-                                 Ready& ready) {
-  if (snapshot) {
-    WR_MARK(kPrimaryBackupDiverged);
-    wants_snapshot_ = true;
-  }
-  Send(to, {epoch(), Reject{hint, snapshot, forgot_}}, {{}, meta_version_, {}},
-       ready);
+Reject PrimaryBackup::AskForSnapshot(LogIndex rejected) const {
+  Reject reject;
+  reject.rejected = rejected;
+  reject.hint = log_.base();
+  reject.needs_snapshot = true;
+  return reject;
+}
+
+void PrimaryBackup::SendReject(NodeId to, Reject reject, Ready& ready) {
+  if (reject.needs_snapshot) WR_MARK(kPrimaryBackupDiverged);
+  wants_snapshot_ |= reject.needs_snapshot;
+  reject.forgot = forgot_;
+  Send(to, {epoch(), reject}, {{}, meta_version_, {}}, ready);
 }
 
 // Never replace newer state by older, nor a log that holds the snapshot's last
@@ -128,9 +161,14 @@ bool PrimaryBackup::AlreadyHolds(LogPosition at) {
 
 void PrimaryBackup::OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk,
                                     Ready& ready) {
-  if (leads() || latched_ || install_pending_) return;
+  if (leads() || latched_) return;
   if (view_.primary == kNoNode) view_.primary = from;
   if (view_.primary != from) return;
+  HearPrimary(ready);
+  if (install_pending_) return;
+  // Not if it has caught up since: the message is late.
+  const bool agrees = agreed_ >= std::max(safe_, applied_);
+  if (chunk.diverged && !agrees) wants_snapshot_ = true;
   if (AlreadyHolds(chunk.at)) {
     Send(from, {epoch(), SnapshotAck{chunk.at, 0, true}},
          {{}, meta_version_, {}}, ready);
@@ -144,8 +182,9 @@ void PrimaryBackup::OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk,
   if (next) {
     install_offset_ += chunk.bytes.size();
     install_pending_ = chunk.last;
+    install_epoch_ = view_.epoch;
     ready.snapshot_writes.push_back(
-        {chunk.at, chunk.offset, chunk.bytes, chunk.last});
+        {chunk.at, chunk.offset, chunk.bytes, chunk.last, wants_snapshot_});
   }
   if (!install_pending_) {
     Send(from, {epoch(), SnapshotAck{chunk.at, install_offset_, false}},
@@ -161,7 +200,7 @@ void PrimaryBackup::OnInstalled(const SnapshotInstalled& installed,
   if (!installed.ok) {
     // Too old, or damaged on the way: ask for a newer one.
     if (!leads() && view_.primary != kNoNode && wants_snapshot_) {
-      RejectAppend(view_.primary, log_.base(), true, ready);
+      SendReject(view_.primary, AskForSnapshot(LogIndex{0}), ready);
     }
     return;
   }
@@ -172,11 +211,12 @@ void PrimaryBackup::OnInstalled(const SnapshotInstalled& installed,
   durable_ = installed.at.index;
   applied_ = installed.at.index;
   safe_ = installed.at.index;
-  agreed_ = installed.at.index;
-  matched_ = installed.at.index;
+  // It was the state of the primary of that epoch.
+  const bool current = install_epoch_ == view_.epoch;
+  agreed_ = current ? installed.at.index : LogIndex{0};
   primary_safe_ = std::max(primary_safe_, safe_);
   wants_snapshot_ = false;
-  if (leads() || view_.primary == kNoNode) return;
+  if (leads() || view_.primary == kNoNode || !current) return;
   forgot_ = false;
   Send(view_.primary, {epoch(), SnapshotAck{installed.at, 0, true}},
        {{}, meta_version_, {}}, ready);

@@ -78,7 +78,7 @@ void PrimaryBackup::ReleaseBounded(Ready& ready) {
   // was matched with it in this epoch is the primary's state.
   if (wants_snapshot_) return;
   for (auto it = questions_.begin(); it != questions_.end();) {
-    if (!it->answered || it->index > matched_) {
+    if (!it->answered || it->index > agreed_) {
       ++it;
       continue;
     }

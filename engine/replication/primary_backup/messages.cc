@@ -36,7 +36,9 @@ struct Encoder {
   }
   void operator()(const Reject& m) const {
     w.U8(static_cast<std::uint8_t>(Tag::kReject));
+    w.Id(m.rejected);
     EncodePosition(m.hint, w);
+    w.Bool(m.at_base);
     w.Bool(m.needs_snapshot);
     w.Bool(m.forgot);
   }
@@ -48,6 +50,7 @@ struct Encoder {
     EncodePosition(m.at, w);
     w.Varint(m.offset);
     w.Bool(m.last);
+    w.Bool(m.diverged);
     w.Bytes(m.bytes);
   }
   void operator()(const SnapshotAck& m) const {
@@ -90,6 +93,7 @@ SnapshotChunk DecodeChunk(Reader& r) {
   m.at = DecodePosition(r);
   m.offset = r.Varint();
   m.last = r.Bool();
+  m.diverged = r.Bool();
   const Slice bytes = r.Bytes();
   m.bytes.assign(bytes.data(), bytes.size());
   return m;
@@ -97,7 +101,9 @@ SnapshotChunk DecodeChunk(Reader& r) {
 
 Reject DecodeReject(Reader& r) {
   Reject m;
+  m.rejected = r.As<LogIndex>();
   m.hint = DecodePosition(r);
+  m.at_base = r.Bool();
   m.needs_snapshot = r.Bool();
   m.forgot = r.Bool();
   return m;

@@ -26,7 +26,7 @@ struct Append {
 // Backup to primary. Positions say how far the backup agrees with the
 // primary's log of this epoch.
 struct Ack {
-  LogIndex written;  // accepted in memory
+  LogIndex written;  // a promise: survives a crash of the process
   LogIndex durable;  // a promise: leaves only when it is true on disk
   LogIndex applied;
   std::uint64_t round = 0;  // of the Append answered
@@ -34,7 +34,10 @@ struct Ack {
 
 // Backup to primary: `Append.prev` does not match.
 struct Reject {
-  LogPosition hint;  // the logs may agree here
+  LogIndex rejected;  // Append.prev.index
+  LogPosition hint;   // the logs may agree here
+  // The hint is the base of the backup's log: there or nowhere.
+  bool at_base = false;
   // The logs part below what this backup has executed: only the primary's
   // whole state can help.
   bool needs_snapshot = false;
@@ -49,6 +52,9 @@ struct SnapshotChunk {
   LogPosition at;
   std::uint64_t offset = 0;
   bool last = false;
+  // The base of the receiver's log is not in the sender's: what the receiver
+  // has executed has to go.
+  bool diverged = false;
   std::string bytes;
 };
 struct SnapshotAck {

@@ -89,10 +89,18 @@ void PrimaryBackup::SendEntries(NodeId to, Progress& progress, LogIndex upto,
   send.to = to;
   send.promise.meta = meta_version_;
   EncodeAppend(epoch(), head, log_, upto, &send.body);
-  if (upto >= progress.next) {
-    progress.next = upto.next();
-    ++progress.inflight;
+  if (upto >= progress.next) NoteShipped(progress, upto);
+}
+
+void PrimaryBackup::NoteShipped(Progress& progress, LogIndex upto) {
+  WR_CHECK(upto >= progress.next);
+  ++progress.inflight;
+  if (progress.probing) {
+    progress.asked_upto = upto;
+    return;
   }
+  // Acknowledgements may have come while the disk was read.
+  progress.next = std::max(progress.durable, upto).next();
 }
 
 void PrimaryBackup::OnFetched(const Fetched& fetched, Ready& ready) {
@@ -109,20 +117,19 @@ void PrimaryBackup::OnFetched(const Fetched& fetched, Ready& ready) {
   const LogIndex before = progress.next.prev();
   Message message{
       epoch(), Append{{log_.TermAt(before), before}, safe_, round_, entries}};
-  // Acknowledgements may have come while the disk was read.
-  progress.next = std::max(progress.durable, entries.back().index).next();
-  ++progress.inflight;
+  NoteShipped(progress, entries.back().index);
   Send(fetched.peer, message, {{}, meta_version_, {}}, ready);
   Ship(fetched.peer, /*probe=*/false, ready);
 }
 
 void PrimaryBackup::OnHeartbeat(Ready& ready) {
   for (auto& [node, progress] : progress_) {
-    // Nothing moved for a whole interval: what was in flight is lost.
-    const bool stuck = progress.durable == progress.durable_at_heartbeat &&
-                       progress.durable < log_.last().index;
-    if (stuck) {
+    // What was in flight is taken for lost.
+    if (progress.retransmission.Due(
+            progress.durable.value() + progress.snapshot_offset,
+            /*complete=*/progress.durable >= log_.last().index)) {
       progress.probing = true;
+      progress.asked_upto = {};
       progress.inflight = 0;
       progress.fetching = false;
       if (progress.durable.value() > 0) {
@@ -134,7 +141,6 @@ void PrimaryBackup::OnHeartbeat(Ready& ready) {
                                         pb_.max_batch_bytes});
       }
     }
-    progress.durable_at_heartbeat = progress.durable;
     Ship(node, /*probe=*/true, ready);
   }
   if (!proposed_in_sync_.empty()) ProposeInSync(proposed_in_sync_, ready);
@@ -153,6 +159,11 @@ void PrimaryBackup::OnAck(NodeId from, const Ack& ack, Ready& ready) {
   progress.written = std::max(progress.written, ack.written);
   progress.applied = std::max(progress.applied, ack.applied);
   progress.round = std::max(progress.round, ack.round);
+  if (progress.probing && ack.written >= progress.next.prev()) {
+    // It agrees with what was asked.
+    progress.probing = false;
+    progress.next = std::max(progress.next, progress.asked_upto.next());
+  }
   if (ack.durable > progress.durable) {
     progress.probing = false;
     progress.durable = ack.durable;
@@ -169,28 +180,43 @@ void PrimaryBackup::OnReject(NodeId from, const Reject& reject, Ready& ready) {
   const auto it = progress_.find(from);
   if (it == progress_.end()) return;
   Progress& progress = it->second;
-  if (reject.forgot && progress.durable.value() > 0) {
-    progress.durable = LogIndex{0};
-    progress.written = LogIndex{0};
-    progress.applied = LogIndex{0};
-  }
-  if (reject.needs_snapshot) {
-    progress.durable = LogIndex{0};
-    progress.snapshotting = false;
+  if (reject.forgot) ForgetAcks(progress);
+  const bool diverged = reject.at_base && !log_.Holds(reject.hint);
+  if (reject.needs_snapshot || diverged) {
+    progress.diverged |= diverged;
+    ForgetAcks(progress);
+    // An image that was refused: the next heartbeat begins with a new one.
+    if (reject.rejected == LogIndex{0}) {
+      progress.snapshot_at = {};
+      progress.snapshot_offset = 0;
+    }
     StartSnapshot(from, ready);
     return;
   }
-  if (progress.snapshotting) return;
-  const LogPosition meet =
-      log_.LastAtOrBelow(reject.hint.term, reject.hint.index);
-  // A late answer must not undo what is already acknowledged.
-  progress.next = std::max(progress.durable, meet.index).next();
-  if (reject.hint.index < log_.base().index) {
-    progress.next = std::max(progress.durable, reject.hint.index).next();
+  // A late answer must not undo what later ones told.
+  const bool late = progress.probing ? reject.rejected.next() != progress.next
+                                     : reject.rejected < progress.durable ||
+                                           reject.rejected >= progress.next;
+  if (progress.snapshotting || late) return;
+  LogPosition meet = reject.hint;
+  if (meet.index >= log_.base().index) {
+    meet = log_.LastAtOrBelow(reject.hint.term, reject.hint.index);
+    // Not even at the base: only a snapshot reaches below it.
+    if (meet.term > reject.hint.term) meet.index = meet.index.prev();
   }
+  // A backup that acknowledged more, and does not hold it, has lost it.
+  if (reject.rejected <= progress.durable) ForgetAcks(progress);
+  progress.next = std::max(progress.durable, meet.index).next();
   progress.inflight = 0;
   progress.probing = true;
+  progress.asked_upto = {};
   Ship(from, /*probe=*/true, ready);
+}
+
+void PrimaryBackup::ForgetAcks(Progress& progress) {
+  progress.durable = LogIndex{0};
+  progress.written = LogIndex{0};
+  progress.applied = LogIndex{0};
 }
 
 bool PrimaryBackup::AckRuleIsOff() const {
@@ -199,21 +225,24 @@ bool PrimaryBackup::AckRuleIsOff() const {
 
 LogIndex PrimaryBackup::AckedIndex(LogIndex Progress::* position) const {
   if (AckRuleIsOff()) return durable_;
+  const LogIndex acked = AckedIn(view_.in_sync, position);
+  if (proposed_in_sync_.empty()) return acked;
+  return std::min(acked, AckedIn(proposed_in_sync_, position));
+}
+
+// What the ack rule lets through if `in_sync` is the set in force.
+LogIndex PrimaryBackup::AckedIn(const std::vector<NodeId>& in_sync,
+                                LogIndex Progress::* position) const {
   absl::InlinedVector<LogIndex, 8> acked;
-  std::size_t in_sync = 0;
   for (const auto& [node, progress] : progress_) {
-    if (Contains(view_.in_sync, node)) ++in_sync;
-    if (Counts(node)) acked.push_back(progress.*position);
+    if (Contains(in_sync, node)) acked.push_back(progress.*position);
   }
   // Sync waits for every member in sync, but never for nobody: losing the
   // primary must not lose an acknowledged write. Shrinking to one is a choice.
   std::size_t needed = pb_.ack == AckRule::kSync
                            ? std::max<std::size_t>(acked.size(), 1)
                            : pb_.copies;
-  if (pb_.degrade == Degrade::kShrink) {
-    const bool sync = pb_.ack == AckRule::kSync;
-    needed = std::min(needed, sync ? acked.size() : in_sync);
-  }
+  if (pb_.degrade == Degrade::kShrink) needed = std::min(needed, acked.size());
   if (needed > acked.size()) return safe_;
   if (needed == 0) return durable_;
   std::sort(acked.begin(), acked.end(), std::greater<>());
@@ -345,12 +374,14 @@ void PrimaryBackup::OnDegradeTimer(Ready& ready) {
 
 void PrimaryBackup::MaybeAdmit(Ready& ready) {
   if (pb_.failover != Failover::kFenced || !proposed_in_sync_.empty()) return;
+  // A new primary does not know yet how far its predecessor had settled: all it
+  // has from before its epoch may be acknowledged. Kafka asks for the same two
+  // (Partition.isFollowerInSync: high watermark and epoch start).
+  const LogIndex enough = std::max(safe_, epoch_start_);
   std::vector<NodeId> in_sync = view_.in_sync;
   for (const auto& [node, progress] : progress_) {
     if (InSync(node) || progress.snapshotting) continue;
-    if (progress.durable.value() > 0 && progress.durable >= safe_) {
-      in_sync.push_back(node);
-    }
+    if (progress.durable >= enough) in_sync.push_back(node);
   }
   if (in_sync.size() == view_.in_sync.size()) return;
   std::sort(in_sync.begin(), in_sync.end());

@@ -115,8 +115,8 @@ void PrimaryBackup::Step(const Input& input, Ready& ready) {
       self.applied_ = in.upto.index;
       const bool tell = self.pb_.acked_by == AckedBy::kApply;
       if (tell && !self.leads() && self.view_.primary != kNoNode) {
-        self.Acknowledge(self.view_.primary,
-                         std::min(self.durable_, self.agreed_), {}, ready);
+        const LogIndex held = std::min(self.durable_, self.agreed_);
+        self.Acknowledge(self.view_.primary, held, held, {}, ready);
       }
     }
     void operator()(const ConfigChanged& in) const { self.OnConfig(in, ready); }
@@ -367,11 +367,10 @@ void PrimaryBackup::BecomeBackup(Ready& ready) {
   FailPending(ready);
   status_.role = Role::kFollower;
   lease_until_ = 0;
-  matched_ = LogIndex{0};
+  agreed_ = LogIndex{0};
   fresh_at_ = -1;
   patience_ = 0;
   progress_.clear();
-  agreed_ = safe_;
   primary_safe_ = safe_;
   round_seen_ = 0;
   wants_snapshot_ = false;
@@ -384,7 +383,10 @@ void PrimaryBackup::BecomeBackup(Ready& ready) {
 }
 
 Epoch PrimaryBackup::OwnNextEpoch() const {
-  const std::uint64_t round = view_.epoch.value() / kEpochsPerRound;
+  // Entries of an epoch may reach the disk before the epoch itself does.
+  const std::uint64_t known =
+      std::max(view_.epoch.value(), log_.last().term.value());
+  const std::uint64_t round = known / kEpochsPerRound;
   return Epoch((round + 1) * kEpochsPerRound + options_.self.value());
 }
 
@@ -453,12 +455,6 @@ void PrimaryBackup::SetSafe(LogIndex safe, Ready& ready) {
 
 bool PrimaryBackup::InSync(NodeId node) const {
   return Contains(view_.in_sync, node) || Contains(proposed_in_sync_, node);
-}
-
-bool PrimaryBackup::Counts(NodeId node) const {
-  if (pb_.ack != Ack_::kSemiSync) return InSync(node);
-  return Contains(view_.in_sync, node) &&
-         (proposed_in_sync_.empty() || Contains(proposed_in_sync_, node));
 }
 
 void PrimaryBackup::UpdateStatus() {

@@ -36,6 +36,7 @@
 #include "engine/replication/options.h"
 #include "engine/replication/primary_backup/messages.h"
 #include "engine/replication/replicator.h"
+#include "engine/replication/retransmission.h"
 
 namespace wringer::replication::primary_backup {
 
@@ -49,13 +50,16 @@ struct Progress {
   LogIndex applied;
   std::uint64_t round = 0;  // newest read round acknowledged
   // Where the logs agree is not known, or an answer is overdue: one message at
-  // a time, so that a silent backup is not flooded.
+  // a time, so that a silent backup is not flooded, and always with the same
+  // `prev`, so that an answer to an older question is told from one to this.
   bool probing = true;
-  std::size_t inflight = 0;       // Append messages with entries, unanswered
-  LogIndex durable_at_heartbeat;  // `durable` when the last heartbeat left
-  bool fetching = false;          // older entries are being read for it
+  LogIndex asked_upto;  // end of what went along with the question; 0: nothing
+  std::size_t inflight = 0;  // Append messages with entries, unanswered
+  Retransmission retransmission;
+  bool fetching = false;  // older entries are being read for it
   // Being rebuilt from a snapshot: nothing is shipped meanwhile.
   bool snapshotting = false;
+  bool diverged = false;    // the base of its log is not in this one
   LogPosition snapshot_at;  // 0 until the first part is read
   std::uint64_t snapshot_offset = 0;
 };
@@ -135,6 +139,8 @@ class PrimaryBackup : public Replicator {
   // Sends what `to` lacks, as far as flow control allows. `probe` sends an
   // empty Append if there is nothing else to say.
   void Ship(NodeId to, bool probe, Ready& ready);
+  static void ForgetAcks(Progress& progress);
+  static void NoteShipped(Progress& progress, LogIndex upto);
   void SendEntries(NodeId to, Progress& progress, LogIndex upto, Ready& ready);
   void OnFetched(const Fetched& fetched, Ready& ready);
   // Moves `safe` and answers what may be answered.
@@ -142,6 +148,8 @@ class PrimaryBackup : public Replicator {
   // The last index at which the ack rule holds, judged by one of the three
   // positions that backups acknowledge.
   LogIndex AckedIndex(LogIndex Progress::* position) const;
+  LogIndex AckedIn(const std::vector<NodeId>& in_sync,
+                   LogIndex Progress::* position) const;
   bool AckRuleIsOff() const;
   std::uint32_t SyncedCopies(LogIndex index) const;
   bool AllSynced(LogIndex index) const;
@@ -176,12 +184,16 @@ class PrimaryBackup : public Replicator {
 
   // backup.cc.
   void OnAppend(NodeId from, const Append& append, Ready& ready);
+  void HearPrimary(Ready& ready);
   bool Agrees(NodeId from, const Append& append, Ready& ready);
   bool Accept(NodeId from, const Append& append, Ready& ready);
   // Entries both agreed upon and durable may be executed.
   void AdvanceBackup(Ready& ready);
-  void Acknowledge(NodeId to, LogIndex durable, Promise promise, Ready& ready);
-  void RejectAppend(NodeId to, LogPosition hint, bool snapshot, Ready& ready);
+  void Acknowledge(NodeId to, LogIndex written, LogIndex durable,
+                   Promise promise, Ready& ready);
+  bool AgreesAtBase(const Append& append) const;
+  Reject AskForSnapshot(LogIndex rejected) const;
+  void SendReject(NodeId to, Reject reject, Ready& ready);
   bool AlreadyHolds(LogPosition at);
   void OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk, Ready& ready);
   void OnInstalled(const SnapshotInstalled& installed, Ready& ready);
@@ -201,8 +213,6 @@ class PrimaryBackup : public Replicator {
   Term epoch() const { return Term(view_.epoch.value()); }
   bool leads() const { return status_.role == Role::kLeader; }
   bool InSync(NodeId node) const;
-  // Its acknowledgement counts towards the ack rule.
-  bool Counts(NodeId node) const;
   void UpdateStatus();
 
   const ReplicationOptions options_;
@@ -232,19 +242,19 @@ class PrimaryBackup : public Replicator {
   // No other primary before this, by the clock leases are measured on.
   Nanos lease_until_ = 0;
   // A set asked for and not yet granted. Nobody knows which of the two the
-  // config service will go by. Sync waits for all of both (Kafka's maximal
-  // ISR); semi-sync counts whoever is in both.
+  // config service will go by, so what is acknowledged satisfies the ack rule
+  // in either (as Kafka's maximal ISR does for sync).
   std::vector<NodeId> proposed_in_sync_;
 
   // Backup.
-  LogIndex agreed_;        // the log agrees with the primary's up to here
+  // The log agrees with that of this epoch's primary up to here; 0: unknown.
+  LogIndex agreed_;
   LogIndex primary_safe_;  // as the primary last said
   std::uint64_t round_seen_ = 0;
   std::set<NodeId> suspected_;  // advice of the failure detector
   std::uint32_t patience_ = 0;  // times it kept the backup from acting
   std::deque<Question> questions_;
   std::uint64_t question_id_ = 0;
-  LogIndex matched_;  // agreed upon with the primary of this epoch; 0 nothing
   // State up to `fresh_index_` was the primary's at `fresh_at_` or later.
   Nanos fresh_at_ = -1;
   LogIndex fresh_index_;
@@ -252,6 +262,7 @@ class PrimaryBackup : public Replicator {
   LogPosition installing_;  // 0: nothing
   std::uint64_t install_offset_ = 0;
   bool install_pending_ = false;  // the last part was handed to the driver
+  Epoch install_epoch_;           // whose primary sent it
 };
 
 }  // namespace wringer::replication::primary_backup

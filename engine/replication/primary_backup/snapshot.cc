@@ -29,7 +29,8 @@ void PrimaryBackup::OnSnapshotPart(const SnapshotPart& part, Ready& ready) {
     return;
   }
   Send(part.peer,
-       {epoch(), SnapshotChunk{part.at, part.offset, part.last, part.bytes}},
+       {epoch(), SnapshotChunk{part.at, part.offset, part.last,
+                               progress.diverged, part.bytes}},
        {{}, meta_version_, {}}, ready);
 }
 
@@ -46,6 +47,7 @@ void PrimaryBackup::OnSnapshotAck(NodeId from, const SnapshotAck& ack,
     return;
   }
   progress.snapshotting = false;
+  progress.diverged = false;
   progress.inflight = 0;
   // It may have acknowledged more than the snapshot held, before or since.
   const LogIndex held = std::min(ack.at.index, log_.last().index);

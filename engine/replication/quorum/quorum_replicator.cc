@@ -125,7 +125,11 @@ void QuorumReplicator::OnStart(const Start& start, Ready& ready) {
   if (q_.anti_entropy > 0) {
     Arm(kEntropy, stream_.Between(q_.anti_entropy / 2, q_.anti_entropy), ready);
   }
-  if (rebuilding()) AskForRebuild(ready);
+  if (rebuilding()) {
+    // Answers to a former life are told from those to this one.
+    rebuild_->rounds = std::uint64_t{start.incarnation.value()} << 32;
+    AskForRebuild(ready);
+  }
 }
 
 void QuorumReplicator::OnReceive(const Receive& receive, Ready& ready) {
@@ -199,17 +203,18 @@ void QuorumReplicator::OnMerged(const Merged& merged, Ready& ready) {
   if (it == work_.end()) return;
   const StoreWork work = it->second;
   work_.erase(it);
-  Observe(merged.winner);
+  if (merged.ok) Observe(merged.winner);
   switch (work.kind) {
     case StoreWork::Kind::kOwnWrite:
-      OnStored(work.id, options_.self, ready);
+      if (merged.ok) OnStored(work.id, options_.self, ready);
       break;
     case StoreWork::Kind::kHint:
-      OnHinted(work.id, work.peer, ready);
+      if (merged.ok) OnHinted(work.id, work.peer, ready);
       break;
     case StoreWork::Kind::kRebuildItem:
       if (rebuilding()) {
         --rebuild_->merging;
+        rebuild_->again |= !merged.ok;
         MaybeRebuilt(ready);
       }
       break;

@@ -50,6 +50,11 @@ struct Rebuild {
   std::map<NodeId, std::string> next;  // where to go on, by member asked
   std::set<NodeId> complete;
   std::uint64_t merging = 0;
+  // An item found no space: everything is read once more.
+  bool again = false;
+  std::uint64_t rounds = 0;
+  // Names one round in requests and answers.
+  std::uint64_t question() const { return life + rounds; }
 };
 
 class QuorumReplicator : public Replicator {

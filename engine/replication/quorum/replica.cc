@@ -87,7 +87,8 @@ std::size_t QuorumReplicator::RebuildNeed() const {
 void QuorumReplicator::AskForRebuild(Ready& ready) {
   for (NodeId node : options_.members) {
     if (node == options_.self || rebuild_->complete.contains(node)) continue;
-    Send(node, RebuildRequest{rebuild_->life, rebuild_->next[node]}, {}, ready);
+    Send(node, RebuildRequest{rebuild_->question(), rebuild_->next[node]}, {},
+         ready);
   }
   Arm(kRebuild, q_.request_timeout, ready);
   MaybeRebuilt(ready);
@@ -103,7 +104,7 @@ void QuorumReplicator::OnRebuildRequest(NodeId from,
 
 void QuorumReplicator::OnRebuildReply(NodeId from, RebuildReply reply,
                                       Ready& ready) {
-  if (!rebuilding() || reply.life != rebuild_->life) return;
+  if (!rebuilding() || reply.life != rebuild_->question()) return;
   if (rebuild_->complete.contains(from)) return;
   std::string& next = rebuild_->next[from];
   for (Item& item : reply.items) {
@@ -118,7 +119,7 @@ void QuorumReplicator::OnRebuildReply(NodeId from, RebuildReply reply,
               std::move(item.second), ready);
   }
   if (reply.more && !reply.items.empty()) {
-    Send(from, RebuildRequest{rebuild_->life, next}, {}, ready);
+    Send(from, RebuildRequest{rebuild_->question(), next}, {}, ready);
   } else {
     rebuild_->complete.insert(from);
   }
@@ -127,6 +128,14 @@ void QuorumReplicator::OnRebuildReply(NodeId from, RebuildReply reply,
 
 void QuorumReplicator::MaybeRebuilt(Ready& ready) {
   if (!rebuilding() || rebuild_->merging > 0) return;
+  if (rebuild_->again) {
+    // The timer asks.
+    rebuild_->again = false;
+    ++rebuild_->rounds;
+    rebuild_->next.clear();
+    rebuild_->complete.clear();
+    return;
+  }
   if (rebuild_->complete.size() < RebuildNeed()) return;
   WR_MARK(kQuorumRebuilt);
   rebuild_.reset();

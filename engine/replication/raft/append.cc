@@ -82,9 +82,16 @@ void Raft::SendEntries(NodeId to, Progress& progress, LogIndex upto,
   send.to = to;
   send.promise = MetaPromise();
   EncodeAppend(term_, head, log_, upto, &send.body);
-  if (upto >= progress.next) {
+  if (upto >= progress.next) NoteShipped(progress, upto);
+}
+
+void Raft::NoteShipped(Progress& progress, LogIndex upto) {
+  WR_CHECK(upto >= progress.next);
+  ++progress.inflight;
+  if (progress.probing) {
+    progress.asked_upto = upto;
+  } else {
     progress.next = upto.next();
-    ++progress.inflight;
   }
 }
 
@@ -102,8 +109,7 @@ void Raft::OnFetched(const Fetched& fetched, Ready& ready) {
   if (!fits) return;
   const LogIndex before = progress.next.prev();
   Append append{{log_.TermAt(before), before}, commit_, round_, entries};
-  progress.next = entries.back().index.next();
-  ++progress.inflight;
+  NoteShipped(progress, entries.back().index);
   Send(fetched.peer, {term_, std::move(append)}, MetaPromise(), ready);
   Ship(fetched.peer, /*probe=*/false, ready);
 }
@@ -112,11 +118,12 @@ void Raft::OnHeartbeat(Ready& ready) {
   ++round_;
   round_sent_at_[round_] = now_.monotonic;
   for (auto& [node, progress] : progress_) {
-    // Nothing moved for a whole interval: what was in flight is lost.
-    const bool stuck = progress.match == progress.match_at_heartbeat &&
-                       progress.match < log_.last().index;
-    if (stuck) {
+    // What was in flight is taken for lost.
+    if (progress.retransmission.Due(
+            progress.match.value() + progress.snapshot_offset,
+            /*complete=*/progress.match >= log_.last().index)) {
       progress.probing = true;
+      progress.asked_upto = {};
       progress.inflight = 0;
       progress.fetching = false;
       if (progress.match.value() > 0) progress.next = progress.match.next();
@@ -126,7 +133,6 @@ void Raft::OnHeartbeat(Ready& ready) {
                                         raft_.snapshot_chunk_bytes});
       }
     }
-    progress.match_at_heartbeat = progress.match;
     Ship(node, /*probe=*/true, ready);
   }
   HealMembership(ready);
@@ -156,6 +162,11 @@ void Raft::OnAppendReply(NodeId from, const AppendReply& reply, Ready& ready) {
   }
   // Beyond our log: not an answer to anything this leader sent.
   if (reply.match > log_.last().index) return;
+  if (progress.probing && reply.match >= progress.next.prev()) {
+    // It agrees with what was asked.
+    progress.probing = false;
+    progress.next = std::max(progress.next, progress.asked_upto.next());
+  }
   if (reply.match > progress.match) {
     progress.probing = false;
     progress.match = reply.match;
@@ -173,15 +184,23 @@ void Raft::OnAppendReply(NodeId from, const AppendReply& reply, Ready& ready) {
 
 void Raft::OnRejected(NodeId from, Progress& progress, const AppendReply& reply,
                       Ready& ready) {
-  if (progress.snapshotting) return;
-  LogIndex meet = reply.hint.index;
-  if (meet >= log_.base().index) {
-    meet = log_.LastAtOrBelow(reply.hint.term, reply.hint.index).index;
+  // A late answer must not undo what later ones told.
+  const bool late = progress.probing ? reply.rejected.next() != progress.next
+                                     : reply.rejected < progress.match ||
+                                           reply.rejected >= progress.next;
+  if (progress.snapshotting || late) return;
+  LogPosition meet = reply.hint;
+  if (meet.index >= log_.base().index) {
+    meet = log_.LastAtOrBelow(reply.hint.term, reply.hint.index);
+    // Not even at the base: only a snapshot reaches below it.
+    if (meet.term > reply.hint.term) meet.index = meet.index.prev();
   }
-  // A late answer must not undo what is already acknowledged.
-  progress.next = std::max(progress.match, meet).next();
+  // A member that acknowledged more, and does not hold it, has lost it.
+  if (reply.rejected <= progress.match) progress.match = LogIndex{0};
+  progress.next = std::max(progress.match, meet.index).next();
   progress.inflight = 0;
   progress.probing = true;
+  progress.asked_upto = {};
   Ship(from, /*probe=*/true, ready);
 }
 

@@ -49,6 +49,7 @@ bool Raft::Agrees(NodeId from, const Append& append, Ready& ready) {
   if (settled || log_.Holds(prev)) return true;
   AppendReply reply;
   reply.ok = false;
+  reply.rejected = prev.index;
   reply.hint =
       log_.LastAtOrBelow(prev.term, std::min(prev.index, log_.last().index));
   reply.forgot = forgot_;

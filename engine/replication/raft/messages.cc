@@ -48,7 +48,7 @@ struct Encoder {
   void operator()(const AppendReply& m) const {
     Put(Tag::kAppendReply, w);
     w.Bool(m.ok);
-    w.Id(m.match);
+    w.Id(m.ok ? m.match : m.rejected);
     EncodePosition(m.hint, w);
     w.Varint(m.round);
     w.Varint(m.forgot);
@@ -109,7 +109,7 @@ Append DecodeAppend(Reader& r) {
 AppendReply DecodeAppendReply(Reader& r) {
   AppendReply m;
   m.ok = r.Bool();
-  m.match = r.As<LogIndex>();
+  (m.ok ? m.match : m.rejected) = r.As<LogIndex>();
   m.hint = DecodePosition(r);
   m.round = r.Varint();
   m.forgot = r.Varint();

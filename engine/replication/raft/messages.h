@@ -36,7 +36,8 @@ struct AppendReply {
   bool ok = false;
   // ok: the log agrees with the leader's and is durable up to here: a promise.
   LogIndex match;
-  LogPosition hint;  // !ok: the logs may agree here
+  LogIndex rejected;  // !ok: `Append.prev.index`
+  LogPosition hint;   // !ok: the logs may agree here
   std::uint64_t round = 0;
   // Non-zero: the sender has lost its disk and forgotten what it promised, and
   // asks to be demoted; names this life.

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "engine/base/types.h"
+#include "engine/replication/retransmission.h"
 
 namespace wringer::replication::raft {
 
@@ -18,9 +19,11 @@ struct Progress {
   LogIndex next{1};
   std::size_t inflight = 0;  // Append messages with entries, unanswered
   // Where the logs agree is not known, or an answer is overdue: one message at
-  // a time, so that a silent member is not flooded.
+  // a time, so that a silent member is not flooded, and always with the same
+  // `prev`, so that an answer to an older question is told from one to this.
   bool probing = true;
-  LogIndex match_at_heartbeat;
+  LogIndex asked_upto;  // end of what went along with the question; 0: nothing
+  Retransmission retransmission;
   bool fetching = false;          // older entries are being read for it
   std::uint64_t round = 0;        // newest round answered
   bool heard = false;             // answered since the last quorum check

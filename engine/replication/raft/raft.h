@@ -114,6 +114,7 @@ class Raft : public Replicator {
   void AppendEntry(EntryKind kind, SharedBytes payload, Ready& ready);
   void ShipAll(Ready& ready);
   void Ship(NodeId to, bool probe, Ready& ready);
+  static void NoteShipped(Progress& progress, LogIndex upto);
   void SendEntries(NodeId to, Progress& progress, LogIndex upto, Ready& ready);
   void OnFetched(const Fetched& fetched, Ready& ready);
   void OnHeartbeat(Ready& ready);

@@ -24,13 +24,14 @@ void Raft::OnSnapshotPart(const SnapshotPart& part, Ready& ready) {
   if (!leads() || it == progress_.end() || !it->second.snapshotting) return;
   Progress& progress = it->second;
   if (part.offset == 0) progress.snapshot_at = part.at;
-  if (part.at != progress.snapshot_at) {
-    // The image is no longer held: begin again with a new one.
+  // What the membership was then is known no more, only what it was later.
+  const bool too_old = part.at.index < members_.changes().begin()->first;
+  if (part.at != progress.snapshot_at || too_old) {
+    // Too old, or no longer held: begin again with a new image.
     progress.snapshotting = false;
     StartSnapshot(part.peer, ready);
     return;
   }
-  if (part.at.index < members_.changes().begin()->first) return;
   SnapshotChunk chunk;
   chunk.at = part.at;
   EncodeMembership(members_.At(part.at.index), &chunk.membership);
@@ -100,7 +101,7 @@ void Raft::OnSnapshotChunk(NodeId from, const SnapshotChunk& chunk,
   if (next) {
     install_offset_ += chunk.bytes.size();
     ready.snapshot_writes.push_back(
-        {chunk.at, chunk.offset, chunk.bytes, chunk.last});
+        {chunk.at, chunk.offset, chunk.bytes, chunk.last, /*diverged=*/false});
   }
   if (next && chunk.last) {
     // The membership as of the snapshot is durable before the log that implied

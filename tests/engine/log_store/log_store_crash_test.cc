@@ -39,6 +39,13 @@ std::vector<Step> Steps() {
   });
   add([](Step& s) { s.meta = 2; });
   add([](Step& s) { s.entries.push_back(Entry(2, 4)); });
+  add([](Step& s) {
+    s.base = At(2, 4);
+    s.entries.clear();
+  });
+  // Another history, from before the base.
+  add([](Step& s) { s.base = At(1, 2); });
+  add([](Step& s) { s.entries = Entries(5, 3, 4); });
   return steps;
 }
 
@@ -59,10 +66,16 @@ void Submit(LogStore& store, std::size_t n) {
       return store.SubmitMeta(MetaOf(2));
     case 7:
       return store.SubmitAppend(Entries(2, 4, 4));
+    case 8:
+      return store.SubmitDropPrefix(At(2, 4));
+    case 9:
+      return store.SubmitRestart(At(1, 2));
+    case 10:
+      return store.SubmitAppend(Entries(5, 3, 4));
   }
 }
 
-constexpr std::size_t kSteps = 7;
+constexpr std::size_t kSteps = 10;
 
 // Lives one life. Returns how many steps completed (all that went before, and
 // each one's promise heard).

@@ -35,6 +35,7 @@ class FakeLog : public log_store::LogStore {
     base_ = upto;
     entries_.clear();
   }
+  void SubmitRestart(LogPosition base) override { SubmitDropPrefix(base); }
   LogPosition base() const override { return base_; }
   LogPosition last() const override {
     return entries_.empty() ? base_ : entries_.back().position();
@@ -47,6 +48,7 @@ class FakeLog : public log_store::LogStore {
   log_store::DurableMark durable() const override {
     return {.log = last(), .meta = {}};
   }
+  LogPosition written() const override { return last(); }
   absl::StatusOr<std::vector<replication::LogEntry>> ReadEntries(
       LogIndex from, LogIndex to, std::size_t max_bytes) override {
     std::vector<replication::LogEntry> out;
@@ -76,6 +78,7 @@ class RecordingHost : public Host {
     executed.emplace_back(entry.index, result);
   }
   void OnAppliedUpTo(LogPosition upto) override { applied = upto; }
+  void OnLogRestarting() override {}
   void OnSnapshotInstalled(LogPosition at, bool ok) override {
     installed.emplace_back(at, ok);
   }

@@ -20,10 +20,12 @@ class MarksOnly : public log_store::LogStore {
   void SubmitTruncateSuffix(LogIndex) override {}
   void SubmitMeta(replication::Meta) override {}
   void SubmitDropPrefix(LogPosition) override {}
+  void SubmitRestart(LogPosition) override {}
   LogPosition base() const override { return base_; }
   LogPosition last() const override { return {term_, LogIndex{100}}; }
   Term TermAt(LogIndex) const override { return term_; }
   log_store::DurableMark durable() const override { return mark_; }
+  LogPosition written() const override { return std::max(written_, mark_.log); }
   absl::StatusOr<std::vector<replication::LogEntry>> ReadEntries(
       LogIndex, LogIndex, std::size_t) override {
     return std::vector<replication::LogEntry>{};
@@ -33,6 +35,7 @@ class MarksOnly : public log_store::LogStore {
   LogPosition base_;
   Term term_{1};
   log_store::DurableMark mark_;
+  LogPosition written_;
 };
 
 class PromisesTest : public ::testing::Test {

@@ -53,9 +53,11 @@ TEST(PrimaryBackupCodec, EveryKindIsExact) {
   ExpectExact(pb::Message{Term{7}, pb::Append{at, LogIndex{9}, 3, Entries()}});
   ExpectExact(pb::Message{Term{7},
                           pb::Ack{LogIndex{3}, LogIndex{2}, LogIndex{1}, 300}});
-  ExpectExact(pb::Message{Term{7}, pb::Reject{at, true, false}});
+  ExpectExact(
+      pb::Message{Term{7}, pb::Reject{LogIndex{9}, at, true, false, true}});
   ExpectExact(pb::Message{Term{7}, pb::Stale{}});
-  ExpectExact(pb::Message{Term{7}, pb::SnapshotChunk{at, 65536, true, "part"}});
+  ExpectExact(
+      pb::Message{Term{7}, pb::SnapshotChunk{at, 65536, true, false, "part"}});
   ExpectExact(pb::Message{Term{7}, pb::SnapshotAck{at, 65540, true}});
 }
 
@@ -68,7 +70,7 @@ TEST(RaftCodec, EveryKindIsExact) {
   ExpectExact(Message{term, raft::VoteReply{false, true}});
   ExpectExact(Message{term, raft::Append{at, LogIndex{998}, 6, Entries()}});
   ExpectExact(
-      Message{term, raft::AppendReply{false, LogIndex{0}, at, 6, life}});
+      Message{term, raft::AppendReply{false, {}, LogIndex{3}, at, 6, life}});
   ExpectExact(Message{term, raft::SnapshotChunk{at, "members", 9, true, "p"}});
   ExpectExact(Message{term, raft::SnapshotReply{at, 10, true}});
   ExpectExact(Message{term, raft::TimeoutNow{}});

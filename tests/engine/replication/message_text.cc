@@ -67,7 +67,8 @@ struct RaftText {
   std::string operator()(const raft::AppendReply& m) const {
     const std::string verdict =
         m.ok ? absl::StrCat(" ok match=", m.match.value(), " round=", m.round)
-             : absl::StrCat(" no hint=", PositionText(m.hint));
+             : absl::StrCat(" no of=", m.rejected.value(),
+                            " hint=", PositionText(m.hint));
     return absl::StrCat("AppendReply ", term, verdict,
                         m.forgot != 0 ? " forgot" : "");
   }
@@ -107,9 +108,10 @@ struct BackupText {
                         " applied=", m.applied.value(), " round=", m.round);
   }
   std::string operator()(const primary_backup::Reject& m) const {
-    return absl::StrCat("Reject ", epoch, " hint=", PositionText(m.hint),
-                        m.needs_snapshot ? " needs-snapshot" : "",
-                        m.forgot ? " forgot" : "");
+    return absl::StrCat(
+        "Reject ", epoch, " of=", m.rejected.value(),
+        " hint=", PositionText(m.hint), m.at_base ? " at-base" : "",
+        m.needs_snapshot ? " needs-snapshot" : "", m.forgot ? " forgot" : "");
   }
   std::string operator()(const primary_backup::Stale&) const {
     return absl::StrCat("Stale ", epoch);
@@ -117,7 +119,7 @@ struct BackupText {
   std::string operator()(const primary_backup::SnapshotChunk& m) const {
     return absl::StrCat("Snapshot ", epoch, " at=", PositionText(m.at),
                         " offset=", m.offset, " bytes=", m.bytes.size(),
-                        m.last ? " last" : "");
+                        m.last ? " last" : "", m.diverged ? " diverged" : "");
   }
   std::string operator()(const primary_backup::SnapshotAck& m) const {
     const std::string how =

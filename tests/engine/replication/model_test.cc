@@ -110,14 +110,14 @@ TEST_P(PlantedBug, IsFound) {
   if (GetParam() == Mutant::kRaftVoteNotPersisted) {
     // Contested elections, and power lost between a vote and its sync.
     options.nodes = 5;
-    options.crash_ppm = 6'000;
+    options.crash_ppm = 12'000;
     options.power_loss_ppm = 900'000;
     options.replication.raft.pre_vote = false;
     options.replication.raft.check_quorum = false;
     options.replication.raft.election_max = 170 * kMillisecond;
   }
   bool found = false;
-  for (std::uint64_t seed = 1; seed <= 400 && !found; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 4000 && !found; ++seed) {
     options.seed = seed;
     RunContext context;
     context.mutants[std::size_t(GetParam())].on = true;

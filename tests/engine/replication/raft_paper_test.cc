@@ -281,11 +281,14 @@ TEST_F(RaftPaper, ARejectedAppendIsRetriedFurtherBack) {
   Boot({Entry(1, 1), Entry(1, 2)}, 1);
   Lead(2);
   AppendReply reply;
+  reply.rejected = LogIndex{2};
   reply.hint = At(1, 1);
   const auto again = Said<Append>(Hear(3, 2, reply));
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->prev, At(1, 1));
   EXPECT_EQ(again->entries.size(), 2u);
+  // The same answer, late or doubled, is to a question asked no more.
+  EXPECT_FALSE(Said<Append>(Hear(3, 2, reply)).has_value());
 }
 
 // Section 5.3, Leader Append-Only: "a leader never overwrites or deletes
