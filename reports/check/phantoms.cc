@@ -86,6 +86,11 @@ class Checker {
     if (made && ValueMatches(history_, writer, entry.found, entry.digest)) {
       return;
     }
+    // The refusal is what was undone.
+    if (!made && effects_may_be_undone_ && WasRefused(entry.key, entry.tag)) {
+      ++undone_;
+      return;
+    }
     Finding finding{.kind = "phantom", .key = entry.key};
     finding.victim_op = made ? writer : index_.ById(entry.tag);
     if (finding.victim_op != kNoOp) finding.ops.push_back(finding.victim_op);

@@ -361,6 +361,9 @@ TEST(Phantoms, AnUndoneEffectMayBeSeenWhereEffectsMayBeUndone) {
   s[w].cas_succeeded = false;
   ExpectFound(Judge(Check::kPhantoms, s.history), "phantom");
   EXPECT_TRUE(Judge(Check::kPhantoms, s.history, options).holds());
+  HoldAtTheEnd(&s, "n1", s.TagOf(w));
+  ExpectFound(Judge(Check::kPhantoms, s.history), "phantom");
+  EXPECT_TRUE(Judge(Check::kPhantoms, s.history, options).holds());
   // A definite failure was never executed.
   s[w].outcome = Outcome::kFail;
   ExpectFound(Judge(Check::kPhantoms, s.history, options), "phantom");
