@@ -51,17 +51,17 @@ const std::vector<ExpectationRow>& Rows() {
     {"single, synced WAL",               {{kNothing, kNothing, kNothing, kNothing, kNothing, kLost,    kNothing}}},
     {"single, unsynced WAL",             {{kNothing, kNothing, kLost,    kNothing, kNothing, kLost,    kNothing}}},
     {"primary-backup async, fenced",     {{kSessions, kLost,   kLost,    kLost,    kLost,    kLost,    kLost}}},
-    {"primary-backup async, unfenced",   {{kSessions, kLost,   kLost,    kLost,    kLost,    kLost|kConv, kLost}}},
+    {"primary-backup async, unfenced",   {{kSessions, kLost,   kLost,    kLost,    kLost,    kLost,    kLost}}},
     {"semi-sync, visible before ack",    {{kSessions, kLin|kSessions, kLin|kSessions, kLost, kLost,  kLost, kLost}}},
     {"semi-sync, degrades to async",     {{kSessions, kLost,   kLost,    kLost,    kLost,    kLost,    kLost}}},
     {"semi-sync, blocking",              {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kLost}}},
     {"primary-backup sync, fenced",      {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
-    {"primary-backup sync, unfenced",    {{kSessions, kSessions, kSessions, kSessions, kSessions, kLost|kConv, kSessions}}},
+    {"primary-backup sync, unfenced",    {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
     {"sync, visible before ack",         {{kSessions, kLin|kSessions, kLin|kSessions, kLin|kSessions, kLin|kSessions, kSessions, kSessions}}},
     {"sync, unfenced, visible before ack", {{kNothing, kNothing, kNothing, kLin,  kNothing, kDur|kConv, kNothing}}},
     {"primary-backup sync, leader reads", {{kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing, kNothing}}},
     {"semi-sync blocking, leader reads", {{kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing, kLost}}},
-    {"primary-backup, unsynced WAL",     {{kSessions, kSessions, kLost,  kSessions, kSessions, kLost,  kSessions}}},
+    {"primary-backup, unsynced copies",  {{kSessions, kSessions, kLost,  kSessions, kSessions, kLost,  kSessions}}},
     {"raft, strong reads",               {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
     {"raft, lease reads",                 {{kNothing, kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing}}},
     {"raft, leader reads",                {{kNothing, kNothing, kNothing, kLin|kSessions, kLin|kSessions, kNothing, kNothing}}},
@@ -136,36 +136,55 @@ Row QuorumRow(const Scenario& s, bool synced) {
   return q.sloppy ? kQuorumSloppy : kQuorumAbdLateRepair;
 }
 
-Row RowIndex(const Scenario& s) {
-  const bool synced =
+bool Synced(const Scenario& s) {
+  const bool grouped =
       s.wal.sync == WalSync::kEvery || s.wal.sync == WalSync::kGroup;
+  // To the page cache is what remote-write promises of the copies.
+  const bool copies =
+      s.replication.model != ReplicationModel::kPrimaryBackup ||
+      s.replication.primary_backup.acked_by != sim::AckedBy::kRemoteWrite;
+  return grouped && copies;
+}
+
+// A design that is otherwise strict, by how it reads. A leader that was
+// replaced answers until it hears of it.
+Row ByReads(Row strict, const Scenario& s) {
+  switch (s.workload.levels.read.kind) {
+    case ReadLevelSpec::Kind::kLease:
+      return strict == kRaftStrong ? kRaftLease : strict;
+    case ReadLevelSpec::Kind::kLeader:
+      if (strict == kRaftStrong) return kRaftLeader;
+      if (strict == kPbSyncFenced) return kPbSyncLeaderReads;
+      if (strict == kPbSemiBlocking) return kPbSemiLeaderReads;
+      return strict;
+    default:
+      return strict;
+  }
+}
+
+// A strict design with unsynced copies may violate what either may.
+std::vector<Row> StrictRows(Row strict, Row unsynced, const Scenario& s) {
+  const Row row = ByReads(strict, s);
+  if (Synced(s)) return {row};
+  if (row == strict) return {unsynced};
+  return {unsynced, row};
+}
+
+std::vector<Row> RowIndices(const Scenario& s) {
   switch (s.replication.model) {
     case ReplicationModel::kSingle:
-      return synced ? kSingleSynced : kSingleUnsynced;
+      return {Synced(s) ? kSingleSynced : kSingleUnsynced};
     case ReplicationModel::kPrimaryBackup: {
       const Row row = PrimaryBackupRow(s);
       const bool strict = row == kPbSyncFenced || row == kPbSyncBeforeAck ||
-                          row == kPbSemiBlocking;
-      if (!strict) return row;
-      // A primary that was replaced answers until it hears of it.
-      const bool from_leader =
-          s.workload.levels.read.kind == ReadLevelSpec::Kind::kLeader;
-      if (!synced) return kPbUnsynced;
-      if (!from_leader || row == kPbSyncBeforeAck) return row;
-      return row == kPbSyncFenced ? kPbSyncLeaderReads : kPbSemiLeaderReads;
+                          row == kPbSemiBlocking || row == kPbSyncUnfenced;
+      if (!strict) return {row};
+      return StrictRows(row, kPbUnsynced, s);
     }
     case ReplicationModel::kRaft:
-      if (!synced) return kRaftUnsynced;
-      switch (s.workload.levels.read.kind) {
-        case ReadLevelSpec::Kind::kLease:
-          return kRaftLease;
-        case ReadLevelSpec::Kind::kLeader:
-          return kRaftLeader;
-        default:
-          return kRaftStrong;
-      }
+      return StrictRows(kRaftStrong, kRaftUnsynced, s);
     default:
-      return QuorumRow(s, synced);
+      return {QuorumRow(s, Synced(s))};
   }
 }
 
@@ -173,8 +192,12 @@ Row RowIndex(const Scenario& s) {
 
 const std::vector<ExpectationRow>& ExpectationMatrix() { return Rows(); }
 
-const ExpectationRow& RowOf(const Scenario& scenario) {
-  return Rows()[RowIndex(scenario)];
+std::string DesignOf(const Scenario& scenario) {
+  std::string text;
+  for (const Row row : RowIndices(scenario)) {
+    absl::StrAppend(&text, text.empty() ? "" : "; ", Rows()[row].design);
+  }
+  return text;
 }
 
 FaultClass ClassOf(FaultKind kind) {
@@ -234,9 +257,12 @@ bool SeenBeforeAcknowledged(const Scenario& scenario) {
 
 std::uint8_t MayViolate(const Scenario& scenario,
                         const std::vector<FaultKind>& kinds) {
-  const ExpectationRow& row = RowOf(scenario);
-  std::uint8_t may = row.may[std::size_t(FaultClass::kNone)];
-  for (FaultKind kind : kinds) may |= row.may[std::size_t(ClassOf(kind))];
+  std::uint8_t may = kNothing;
+  for (const Row index : RowIndices(scenario)) {
+    const ExpectationRow& row = Rows()[index];
+    may |= row.may[std::size_t(FaultClass::kNone)];
+    for (FaultKind kind : kinds) may |= row.may[std::size_t(ClassOf(kind))];
+  }
   return may;
 }
 

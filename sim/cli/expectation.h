@@ -45,8 +45,9 @@ struct ExpectationRow {
   std::array<std::uint8_t, kFaultClassCount> may;  // bits of Hazard
 };
 
-// The row of a scenario's design.
-const ExpectationRow& RowOf(const sim::Scenario& scenario);
+// The names of the rows that a scenario's design belongs to. More than one
+// where two choices are independent: unsynced copies and reads at the leader.
+std::string DesignOf(const sim::Scenario& scenario);
 // Every row, for `--explain` and the report.
 const std::vector<ExpectationRow>& ExpectationMatrix();
 
@@ -54,7 +55,7 @@ FaultClass ClassOf(sim::FaultKind kind);
 Slice FaultClassName(FaultClass fault_class);
 
 // What may be violated in a run of `scenario` in which faults of these kinds
-// may happen: the union over its row.
+// may happen: the union over its rows.
 std::uint8_t MayViolate(const sim::Scenario& scenario,
                         const std::vector<sim::FaultKind>& kinds);
 // The design shows effects that no copy need hold yet: they may be undone.

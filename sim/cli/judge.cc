@@ -62,7 +62,9 @@ reports::CheckOptions Promises(const Scenario& scenario,
                                ? *expect.lost_acks == 0
                                : (may & kDur) == 0 && !eventual;
   if (lost_matter) promise(Check::kLostAcks);
-  if ((may & kDur) == 0 && !eventual) promise(Check::kAtMostOnce);
+  // An effect that was seen and undone may be applied once more.
+  const bool undone = SeenBeforeAcknowledged(scenario) && (may & kLin) != 0;
+  if ((may & kDur) == 0 && !undone && !eventual) promise(Check::kAtMostOnce);
   // Replicas that have not come to rest are judged by that: liveness/stuck.
   if ((may & kConv) == 0 && expect.consistency != Consistency::kNone &&
       result.history.final_state().at_rest) {

@@ -255,7 +255,7 @@ std::string RunJson(const PrintedRun& run) {
   json.Field("commit", Slice(Build().commit)).End();
   json.Key("scenario").Object();
   json.Field("path", Slice(run.path)).Field("name", Slice(run.scenario.name));
-  json.Field("design", RowOf(run.scenario).design).End();
+  json.Field("design", Slice(DesignOf(run.scenario))).End();
   json.Field("seed", Slice(SeedText(r.seed)));
   json.Key("digest").Hex(r.digest);
   json.Field("events", r.events);

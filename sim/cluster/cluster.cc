@@ -13,6 +13,8 @@
 namespace wringer::sim {
 namespace {
 
+constexpr std::uint32_t kPatientAttempts = 20;
+
 reports::NodeEventKind KindOf(replication::Role role) {
   switch (role) {
     case replication::Role::kLeader:
@@ -224,6 +226,13 @@ SimClient& Cluster::NewScriptClient() {
     options.client.read_routing = client::ReadRouting::kLeader;
   }
   options.read_level = capabilities_.default_read;
+  // What it hears depends on the cluster, not on how soon the workload's own
+  // clients give up.
+  client::ClientOptions& client = options.client;
+  client.max_attempts = std::max(client.max_attempts, kPatientAttempts);
+  client.attempt_timeout = std::max(client.attempt_timeout, kSecond);
+  client.deadline = (client.attempt_timeout + client.backoff_max) *
+                    static_cast<Nanos>(client.max_attempts);
   script_client_.reset();
   script_client_ = std::make_unique<ClientHost>(
       world_, &network_, trace_->ForNode(NodeId(kClientNodeBase + number)),
@@ -258,7 +267,9 @@ bool Cluster::AllServing() const {
 }
 
 bool Cluster::Converged() const {
-  if (stores_ != nullptr) return AllServing() && stores_->Agree();
+  if (stores_ != nullptr) {
+    return AllServing() && stores_->Agree() && stores_->HintsDelivered();
+  }
   std::vector<const SimNode*> all;
   for (const auto& node : nodes_) all.push_back(node.get());
   return Agree(all);

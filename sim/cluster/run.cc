@@ -32,7 +32,8 @@ constexpr Nanos kBootLimit = 1 * kSecond;
 constexpr Nanos kPreloadLimit = 60 * kSecond;
 // Times that a cluster gets the scenario's settle again while it progresses.
 constexpr int kSettlesMost = 10;
-constexpr Nanos kLastFailures = 100 * kMillisecond;
+// For a disk that was slow to tell what failed before.
+constexpr Nanos kLastFailures = 2 * kSecond;
 constexpr Nanos kLastLookLimit = 30 * kSecond;
 // Of a run of a minute: memory that nobody touches costs nothing, and growing
 // by copying does.

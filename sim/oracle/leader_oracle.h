@@ -14,6 +14,7 @@ class LeaderOracle final : public Oracle {
       : promises_(promises), log_(log) {}
 
   void OnRole(const node::RoleChanged& role) override;
+  void OnPromise(const node::PromiseSent& sent) override;
   void OnDeath(const DeathNotice& death) override;
   void OnDiskDamaged(NodeId node) override { terms_.erase(node); }
 
@@ -21,8 +22,9 @@ class LeaderOracle final : public Oracle {
   const OraclePromises promises_;
   FindingLog* const log_;
   absl::btree_map<Term, NodeId> leaders_;
-  // The greatest term in which a replica took office as leader.
+  // The greatest term in which a replica acted as leader.
   absl::btree_map<NodeId, Term> terms_;
+  absl::btree_map<NodeId, Term> leads_in_;  // now
 };
 
 }  // namespace wringer::sim

@@ -25,8 +25,10 @@ PromiseOracle::Ledger* PromiseOracle::FindLedger(NodeId node) {
 
 void PromiseOracle::OnPromise(const node::PromiseSent& sent) {
   const replication::Promise& promise = *sent.promise;
-  if (promise.log.index == LogIndex() && promise.meta == MetaVersion()) return;
+  const LogIndex log = std::max(promise.log.index, promise.written.index);
+  if (log == LogIndex() && promise.meta == MetaVersion()) return;
   Ledger& ledger = LedgerOf(sent.node);
+  ledger.written = std::max(ledger.written, promise.written);
   ledger.log = std::max(ledger.log, promise.log);
   ledger.meta = std::max(ledger.meta, promise.meta);
   ++checked_;
@@ -54,8 +56,11 @@ void PromiseOracle::AfterEvent(const EventRecord& event) {
   // Only a message can make a node truncate its log.
   if (event.kind != EventKind::kDelivery) return;
   Ledger* const ledger = FindLedger(event.node);
-  if (ledger == nullptr || ledger->log.index == LogIndex()) return;
-  if (ledger->term <= ledger->log.term) return;
+  if (ledger == nullptr) return;
+  if (ledger->log.index == LogIndex() && ledger->written.index == LogIndex()) {
+    return;
+  }
+  if (ledger->term <= std::min(ledger->log.term, ledger->written.term)) return;
   const std::optional<node::NodeView> view = look_(event.node);
   if (!view || view->state != node::NodeState::kServing) return;
   ReleaseReplaced(*view, ledger);
@@ -66,8 +71,15 @@ void PromiseOracle::AfterEvent(const EventRecord& event) {
 void PromiseOracle::ReleaseReplaced(const node::NodeView& view,
                                     Ledger* ledger) {
   if (view.replication == nullptr) return;
+  if (view.replication->term > ledger->written.term) {
+    ledger->written = std::min(ledger->written, view.log_last);
+  }
   if (view.replication->term <= ledger->log.term) return;
-  ledger->log = std::min({ledger->log, view.log_last, view.durable.log});
+  const bool replaced = view.durable.log.term > ledger->log.term &&
+                        view.durable.log.index <= ledger->log.index;
+  // How much of it is left under what replaced the rest, the view does not say.
+  const LogPosition left = replaced ? LogPosition{} : view.durable.log;
+  ledger->log = std::min({ledger->log, view.log_last, left});
 }
 
 void PromiseOracle::CheckInstant(NodeId node, const Ledger& ledger,
@@ -115,15 +127,28 @@ void PromiseOracle::OnServing(const node::NodeView& view) {
                            " and came back with ", Text(found)),
               ledger.log.index);
   }
+  if (!ledger.damaged && !ledger.power_lost && found < ledger.written) {
+    log_->Add(
+        view.id, "promise",
+        absl::StrCat("promised to have written the log up to ",
+                     Text(ledger.written), " and came back with ", Text(found)),
+        ledger.written.index);
+  }
   if (held && view.durable.meta < ledger.meta) {
     log_->Add(view.id, "promise",
               absl::StrCat("promised hard state ", ledger.meta.value(),
                            " and came back with ", view.durable.meta.value()));
   }
   ledger.log = std::min(ledger.log, found);
+  ledger.written = std::min(ledger.written, found);
   ledger.meta = std::min(ledger.meta, view.durable.meta);
   ledger.power_lost = false;
   ledger.damaged = false;
+}
+
+// A page cache that failed its disk keeps nothing it has promised.
+void PromiseOracle::OnHalted(const node::NodeHalted& halted) {
+  LedgerOf(halted.node).written = {};
 }
 
 void PromiseOracle::OnDeath(const DeathNotice& death) {

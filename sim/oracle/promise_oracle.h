@@ -46,6 +46,7 @@ class PromiseOracle final : public Oracle, public WorldObserver {
   void OnPromise(const node::PromiseSent& promise) override;
   void OnServing(const node::NodeView& view) override;
   void OnRole(const node::RoleChanged& change) override;
+  void OnHalted(const node::NodeHalted& halted) override;
   void OnDeath(const DeathNotice& death) override;
   void OnDiskDamaged(NodeId node) override;
   void AfterEvent(const EventRecord& event) override;
@@ -61,6 +62,7 @@ class PromiseOracle final : public Oracle, public WorldObserver {
   struct Ledger {
     LogPosition log;             // greatest promised
     MetaVersion meta;            // likewise
+    LogPosition written;         // likewise, but to the page cache only
     Term term;                   // the node's, as last told
     std::uint64_t promises = 0;  // so far
     std::uint64_t next_shadow = kFirstShadow;

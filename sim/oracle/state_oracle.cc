@@ -69,8 +69,8 @@ void StateOracle::CheckCursor(const node::EntryApplied& applied) {
 }
 
 void StateOracle::OnInstalled(const node::SnapshotInstalledAt& installed) {
-  if (installed.position.index == LogIndex()) return;
   cursors_[installed.node] = installed.position;
+  if (installed.position.index == LogIndex()) return;
   const Slot& slot = At(installed.position.index);
   if (slot.term == installed.position.term &&
       slot.state_digest != installed.state_digest) {

@@ -70,4 +70,14 @@ const StoreMirror::Held* StoreMirror::Find(NodeId node, Slice key) const {
   return at == items.end() ? nullptr : &at->second;
 }
 
+bool StoreMirror::HintsDelivered() const {
+  for (const Store& store : stores_) {
+    for (const auto& [key, version] : store.hints) {
+      const Held* held = Find(key.first, key.second);
+      if (held == nullptr || held->version < version) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace wringer::sim

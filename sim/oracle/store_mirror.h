@@ -37,6 +37,8 @@ class StoreMirror final : public Oracle {
 
   // The owners of every key that was ever stored hold the same version of it.
   bool Agree() const { return apart_ == 0; }
+  // No hint is kept that would still change what its owner holds.
+  bool HintsDelivered() const;
   const std::vector<NodeId>& Owners(Slice key) { return Key(key).owners; }
   // Null if the node holds nothing of it.
   const Held* Find(NodeId node, Slice key) const;

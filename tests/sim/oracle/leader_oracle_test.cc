@@ -7,7 +7,8 @@ namespace {
 
 class LeaderOracleTest : public testing::Test {
  protected:
-  LeaderOracleTest() : world_({.seed = 1}), log_(&world_) {}
+  explicit LeaderOracleTest(const OraclePromises& promises = {})
+      : world_({.seed = 1}), log_(&world_), oracle_(promises, &log_) {}
 
   void Leads(std::uint32_t node, std::uint64_t term,
              replication::Role role = replication::Role::kLeader) {
@@ -21,8 +22,7 @@ class LeaderOracleTest : public testing::Test {
 
   World world_;
   FindingLog log_;
-  OraclePromises promises_;
-  LeaderOracle oracle_{promises_, &log_};
+  LeaderOracle oracle_;
 };
 
 TEST_F(LeaderOracleTest, OneLeaderATermIsFine) {
@@ -47,6 +47,39 @@ TEST_F(LeaderOracleTest, GoingBackToAnOlderTermIsFoundEvenAfterADeath) {
                    .incarnation = Incarnation(1),
                    .power_lost = true,
                    .disk_wiped = false});
+  Leads(1, 4);
+  ASSERT_EQ(found(), 1u);
+  EXPECT_EQ(log_.findings()[0].rule, "fence");
+}
+
+// Two lives of a replica that takes its epochs itself, the first of which
+// died before its disk had the epoch.
+class UnfencedLeaderTest : public LeaderOracleTest {
+ protected:
+  UnfencedLeaderTest() : LeaderOracleTest({.one_leader = false}) {}
+  void Dies() {
+    oracle_.OnDeath({.node = NodeId(1),
+                     .incarnation = Incarnation(1),
+                     .power_lost = true,
+                     .disk_wiped = false});
+  }
+};
+
+TEST_F(UnfencedLeaderTest, AnEpochInWhichNothingWasSaidMayBeForgotten) {
+  Leads(1, 5);
+  Dies();
+  Leads(1, 4);
+  EXPECT_EQ(found(), 0u);
+}
+
+TEST_F(UnfencedLeaderTest, AnEpochInWhichSomethingWasSaidMayNot) {
+  const replication::Promise promise{};
+  node::PromiseSent sent;
+  sent.node = NodeId(1);
+  sent.promise = &promise;
+  Leads(1, 5);
+  oracle_.OnPromise(sent);
+  Dies();
   Leads(1, 4);
   ASSERT_EQ(found(), 1u);
   EXPECT_EQ(log_.findings()[0].rule, "fence");

@@ -119,6 +119,26 @@ TEST_F(PromiseOracleTest, ComingBackWithEverythingIsFine) {
   EXPECT_EQ(found(), 0u);
 }
 
+// One message cuts the log and puts an entry of the newer term in its place.
+TEST_F(PromiseOracleTest, AReplacementByANewLeaderLowersThePromise) {
+  PromiseOracle oracle = Make(true);
+  Log(1, 9, 9);
+  Promise(&oracle, 1, 9);
+  EndOfEvent(&oracle);
+  replication::Status newer;
+  newer.term = Term(2);
+  view_.replication = &newer;
+  node::RoleChanged role;
+  role.node = kN1;
+  role.term = newer.term;
+  oracle.OnRole(role);
+  Log(2, 7, 7);
+  EndOfEvent(&oracle, EventKind::kDelivery);
+  Promise(&oracle, 1, 3);
+  EndOfEvent(&oracle);
+  EXPECT_EQ(found(), 0u);
+}
+
 TEST_F(PromiseOracleTest, ATruncationByANewLeaderLowersThePromise) {
   PromiseOracle oracle = Make(true);
   Log(1, 9, 9);
