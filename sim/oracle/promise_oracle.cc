@@ -139,8 +139,10 @@ void PromiseOracle::OnServing(const node::NodeView& view) {
               absl::StrCat("promised hard state ", ledger.meta.value(),
                            " and came back with ", view.durable.meta.value()));
   }
-  ledger.log = std::min(ledger.log, found);
-  ledger.written = std::min(ledger.written, found);
+  // Damaged entries are in what was found, and may be cut off yet.
+  const LogPosition left = ledger.damaged ? LogPosition{} : found;
+  ledger.log = std::min(ledger.log, left);
+  ledger.written = std::min(ledger.written, left);
   ledger.meta = std::min(ledger.meta, view.durable.meta);
   ledger.power_lost = false;
   ledger.damaged = false;

@@ -158,6 +158,21 @@ TEST_F(PromiseOracleTest, ATruncationByANewLeaderLowersThePromise) {
   EXPECT_EQ(found(), 0u);
 }
 
+// Recovery still counts the damaged entries; repair cuts them off later.
+TEST_F(PromiseOracleTest, ADamagedDiskIsHeldToNothingAfterTheBootEither) {
+  PromiseOracle oracle = Make(true);
+  Log(1, 9, 9);
+  Promise(&oracle, 1, 9);
+  EndOfEvent(&oracle);
+  oracle.OnDiskDamaged(kN1);
+  Die(&oracle, true, false);
+  oracle.OnServing(view_);
+  Log(1, 7, 7);
+  Promise(&oracle, 1, 3);
+  EndOfEvent(&oracle);
+  EXPECT_EQ(found(), 0u);
+}
+
 TEST_F(PromiseOracleTest, ATruncationByTheSameLeaderIsFound) {
   PromiseOracle oracle = Make(true);
   replication::Status same;
