@@ -81,6 +81,28 @@ TEST_F(PromisesTest, APromiseOfTheLogWaitsForItsIndexToBeDurable) {
   EXPECT_EQ(promises_.held(), 0u);
 }
 
+TEST_F(PromisesTest, APromiseOfThePageCacheWaitsForNoSync) {
+  replication::Promise written;
+  written.written = {Term{1}, LogIndex{5}};
+  EXPECT_EQ(Offer(1, written), Promises::Fate::kHeld);
+  EXPECT_EQ(Offer(2, Log(5)), Promises::Fate::kHeld);
+  EXPECT_TRUE(promises_.waits_for_writes());
+  log_.written_ = {Term{1}, LogIndex{5}};
+  EXPECT_EQ(Leaving(), Ids{1});
+  EXPECT_FALSE(promises_.waits_for_writes());
+  Durable(5);
+  EXPECT_EQ(Leaving(), Ids{2});
+}
+
+TEST_F(PromisesTest, APromiseOfThePageCacheBreaksWithItsEntry) {
+  replication::Promise written;
+  written.written = {Term{1}, LogIndex{5}};
+  Offer(1, written);
+  promises_.OnTruncated(LogIndex{4}, &broken_);
+  EXPECT_EQ(broken_.size(), 1u);
+  EXPECT_FALSE(promises_.waits_for_writes());
+}
+
 TEST_F(PromisesTest, OutputsLeaveInTheOrderOfWhatTheyWaitFor) {
   Offer(3, Log(3));
   Offer(1, Log(1));
