@@ -123,6 +123,7 @@ void Client::Launch(Queued queued, Nanos pause) {
   request.client = client_;
   request.called = queued.called;
   request.target = router_.First(request.operation);
+  request.asked = request.target;
   const auto it =
       pending_.emplace_hint(pending_.end(), seq, std::move(request));
   if (pause == 0) return SendAttempt(seq, it->second);
@@ -195,8 +196,11 @@ void Client::OnTimer(std::uint64_t cookie) {
   if (Left(request) == 0) return GiveUp(it);
   if (request.waiting) return SendAttempt(it->first, request);
   // The attempt stays open: silence proves nothing.
-  Retry(it, router_.Next(request.operation, request.target, kNoNode),
-        /*prompt=*/true);
+  router_.OnSilence(request.target);
+  Retry(
+      it,
+      router_.Next(request.operation, request.target, kNoNode, &request.asked),
+      /*prompt=*/true);
 }
 
 // ---- answers ----
@@ -213,6 +217,7 @@ void Client::OnMessage(NodeId from, Slice bytes) {
 }
 
 void Client::OnReply(NodeId from, ClientReply reply) {
+  router_.OnHeard(from);
   const auto it = pending_.find(reply.seq);
   if (it == pending_.end() || it->second.client != reply.client) return;
   Pending& request = it->second;
@@ -246,7 +251,8 @@ void Client::OnRefused(Requests::iterator it, NodeId from,
   }
   // A late answer to an older attempt says nothing about the latest.
   if (request.waiting || reply.attempt != request.attempts) return;
-  const NodeId next = router_.Next(request.operation, from, reply.hint);
+  const NodeId next =
+      router_.Next(request.operation, from, reply.hint, &request.asked);
   const bool prompt =
       reply.hint != kNoNode && ++request.redirects <= options_.prompt_redirects;
   Retry(it, next, prompt);

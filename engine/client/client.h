@@ -62,6 +62,7 @@ class Client final : public env::MessageReceiver, private env::TimerTarget {
     std::uint32_t attempts = 0;
     std::uint32_t redirects = 0;
     NodeId target;  // of the latest attempt
+    NodeId asked;   // its place in the ring of nodes (Router::Next)
     // Attempts that may be executed.
     absl::InlinedVector<std::uint32_t, 4> open;
     bool waiting = false;  // between attempts

@@ -56,11 +56,17 @@ NodeId Router::After(NodeId node) const {
   return *(it + 1);
 }
 
-NodeId Router::Next(const Operation& operation, NodeId failed, NodeId hint) {
-  const NodeId next = Knows(hint) && hint != failed ? hint : After(failed);
+NodeId Router::Next(const Operation& operation, NodeId failed, NodeId hint,
+                    NodeId* asked) {
   NodeId& believed = AnyNodeAnswers(operation) ? home_ : leader_;
   // Another operation may have learned better meanwhile: follow it.
-  if (believed != failed && hint == kNoNode) return believed;
+  if (believed != failed && hint == kNoNode && !silent_.contains(believed)) {
+    return believed;
+  }
+  const bool believable =
+      Knows(hint) && hint != failed && !silent_.contains(hint);
+  if (!believable) *asked = After(*asked);
+  const NodeId next = believable ? hint : *asked;
   // A home is left for one operation only: it is home.
   if (&believed == &leader_) leader_ = next;
   return next;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "engine/base/random.h"
 #include "engine/base/types.h"
 #include "engine/client/operation.h"
@@ -20,8 +21,16 @@ class Router {
   // For the first attempt of `operation`.
   NodeId First(const Operation& operation);
   // For the next attempt after `failed` refused or did not answer; `hint` is
-  // where it pointed to, 0 if nowhere.
-  NodeId Next(const Operation& operation, NodeId failed, NodeId hint);
+  // where it pointed to, 0 if nowhere. `asked` is the operation's place in the
+  // ring of all nodes, First() at first: hints lead away from it and back, so
+  // that nodes which point to each other do not keep it from the others.
+  NodeId Next(const Operation& operation, NodeId failed, NodeId hint,
+              NodeId* asked);
+  // An attempt at `node` ran out. Until something is heard of it nobody's hint
+  // leads there: one that is cut off from the others points to the dead leader
+  // that it last heard of, and two like these are a ring.
+  void OnSilence(NodeId node) { silent_.insert(node); }
+  void OnHeard(NodeId node) { silent_.erase(node); }
   // `node` has executed a write or a read that only a leader answers.
   void OnAnswered(const Operation& operation, NodeId node);
 
@@ -34,6 +43,7 @@ class Router {
   RandomStream draws_;
   NodeId leader_;  // as believed; never 0
   NodeId home_;    // never 0
+  absl::btree_set<NodeId> silent_;
 };
 
 }  // namespace wringer::client

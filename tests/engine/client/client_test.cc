@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/base/marks.h"
 #include "tests/engine/client/client_fixture.h"
 
@@ -60,6 +62,43 @@ TEST_F(ClientTest, ARedirectIsFollowedAtOnceAndRemembered) {
   Answer(second);
   Submit(8);
   EXPECT_EQ(Take().to, leader);
+}
+
+// n1 is cut off and points to a leader that is dead.
+TEST_F(ClientTest, AHintToASilentNodeIsNotFollowedAgain) {
+  options_.nodes = {NodeId{1}, NodeId{2}, NodeId{3}, NodeId{4}};
+  options_.max_attempts = 20;
+  Start();
+  Submit(1);
+  std::vector<NodeId> asked;
+  const NodeId dead{2};
+  for (int i = 0; i < 8 && done_.empty(); ++i) {
+    while (sent_.empty()) Wait(10 * kMillisecond);
+    const Sent sent = Take();
+    asked.push_back(sent.to);
+    if (sent.to == dead) Wait(options_.attempt_timeout);
+    if (sent.to == NodeId{4}) Answer(sent);
+    if (sent.to == NodeId{1} || sent.to == NodeId{3}) {
+      Answer(sent, Outcome::kNotLeader, dead);
+    }
+  }
+  EXPECT_EQ(done_.size(), 1u);
+  EXPECT_LE(std::count(asked.begin(), asked.end(), dead), 2);
+}
+
+// Two that point to each other keep nobody from the third.
+TEST_F(ClientTest, ARingOfHintsIsLeft) {
+  options_.max_attempts = 20;
+  Start();
+  Submit(1);
+  for (int i = 0; i < 12 && done_.empty(); ++i) {
+    while (sent_.empty()) Wait(10 * kMillisecond);
+    const Sent sent = Take();
+    if (sent.to == NodeId{3}) Answer(sent);
+    if (sent.to == NodeId{1}) Answer(sent, Outcome::kNotLeader, NodeId{2});
+    if (sent.to == NodeId{2}) Answer(sent, Outcome::kNotLeader);
+  }
+  EXPECT_EQ(done_.size(), 1u);
 }
 
 TEST_F(ClientTest, WithoutAHintItPausesBeforeAskingTheNextNode) {
