@@ -251,9 +251,7 @@ LogIndex PrimaryBackup::AckedIn(const std::vector<NodeId>& in_sync,
 
 void PrimaryBackup::Advance(Ready& ready) {
   MaybeRestore();
-  const LogIndex acked =
-      AckedIndex(pb_.acked_by == AckedBy::kWrite ? &Progress::written
-                                                 : &Progress::durable);
+  const LogIndex acked = AckedIndex(AwaitedFor(safe_.next()));
   const bool early =
       pb_.visible == Visible::kBeforeAck || WR_MUTANT(kPbVisibleBeforeAck);
   const LogIndex target = early ? std::max(acked, durable_) : acked;
@@ -323,9 +321,7 @@ bool PrimaryBackup::DeliveredLevel(const PendingWrite& write,
 
 void PrimaryBackup::ReleaseWrites(Ready& ready) {
   if (writes_.empty() || writes_.front().at.index > safe_) return;
-  LogIndex acked =
-      AckedIndex(pb_.acked_by == AckedBy::kWrite ? &Progress::written
-                                                 : &Progress::durable);
+  LogIndex acked = AckedIndex(AwaitedFor(safe_.next()));
   if (pb_.acked_by == AckedBy::kApply) {
     acked = std::min(acked, AckedIndex(&Progress::applied));
   }
@@ -354,6 +350,29 @@ void PrimaryBackup::OnDegradeTimer(Ready& ready) {
     Arm(kDegrade, pb_.degrade_after - waited, ready);
     return;
   }
+  StopWaiting(writes_.front().at.index, ready);
+  if (!writes_.empty()) Arm(kDegrade, pb_.degrade_after, ready);
+}
+
+// No write need wait for reads to: those of a new epoch wait for its opening.
+void PrimaryBackup::MaybeOpenAlone(Ready& ready) {
+  if (pb_.degrade == Degrade::kBlock || AckRuleIsOff()) return;
+  if (safe_ >= epoch_start_) return;
+  if (now_.monotonic - epoch_began_ < pb_.degrade_after) return;
+  StopWaiting(epoch_start_, ready);
+}
+
+// What a backup must have done before `index` goes on. Nobody executes an entry
+// before it is safe, so that is asked only afterwards.
+auto PrimaryBackup::AwaitedFor(LogIndex index) const -> LogIndex Progress::* {
+  if (index <= safe_ && pb_.acked_by == AckedBy::kApply) {
+    return &Progress::applied;
+  }
+  return pb_.acked_by == AckedBy::kWrite ? &Progress::written
+                                         : &Progress::durable;
+}
+
+void PrimaryBackup::StopWaiting(LogIndex index, Ready& ready) {
   if (pb_.degrade == Degrade::kAsync && !degraded_) {
     WR_MARK(kPrimaryBackupDegraded);
     degraded_ = true;
@@ -362,14 +381,13 @@ void PrimaryBackup::OnDegradeTimer(Ready& ready) {
   if (pb_.degrade == Degrade::kShrink && proposed_in_sync_.empty()) {
     std::vector<NodeId> kept = {options_.self};
     for (const auto& [node, progress] : progress_) {
-      if (InSync(node) && progress.durable >= writes_.front().at.index) {
+      if (InSync(node) && progress.*AwaitedFor(index) >= index) {
         kept.push_back(node);
       }
     }
     std::sort(kept.begin(), kept.end());
     if (kept.size() < view_.in_sync.size()) ProposeInSync(kept, ready);
   }
-  if (!writes_.empty()) Arm(kDegrade, pb_.degrade_after, ready);
 }
 
 void PrimaryBackup::MaybeAdmit(Ready& ready) {

@@ -236,7 +236,10 @@ void PrimaryBackup::OnReceive(const Receive& receive, Ready& ready) {
 void PrimaryBackup::OnTimer(const Timer& timer, Ready& ready) {
   switch (static_cast<TimerId>(timer.id)) {
     case kHeartbeat:
-      if (leads()) OnHeartbeat(ready);
+      if (leads()) {
+        OnHeartbeat(ready);
+        MaybeOpenAlone(ready);
+      }
       break;
     case kSilence:
       if (!leads()) OnSilence(ready);
@@ -357,6 +360,7 @@ void PrimaryBackup::BecomePrimary(Ready& ready) {
   // it is settled once it is safe.
   AppendEntry(EntryKind::kNoop, {}, ready);
   epoch_start_ = log_.last().index;
+  epoch_began_ = now_.monotonic;
   Disarm(kSilence, ready);
   Arm(kHeartbeat, pb_.heartbeat, ready);
   ShipAll(ready);

@@ -134,6 +134,9 @@ class PrimaryBackup : public Replicator {
   void OnReject(NodeId from, const Reject& reject, Ready& ready);
   void OnHeartbeat(Ready& ready);
   void OnDegradeTimer(Ready& ready);
+  void MaybeOpenAlone(Ready& ready);
+  // The degrade rule, for what the backups have not acknowledged up to `index`.
+  void StopWaiting(LogIndex index, Ready& ready);
   void AppendEntry(EntryKind kind, SharedBytes payload, Ready& ready);
   void ShipAll(Ready& ready);
   // Sends what `to` lacks, as far as flow control allows. `probe` sends an
@@ -147,6 +150,7 @@ class PrimaryBackup : public Replicator {
   void Advance(Ready& ready);
   // The last index at which the ack rule holds, judged by one of the three
   // positions that backups acknowledge.
+  LogIndex Progress::* AwaitedFor(LogIndex index) const;
   LogIndex AckedIndex(LogIndex Progress::* position) const;
   LogIndex AckedIn(const std::vector<NodeId>& in_sync,
                    LogIndex Progress::* position) const;
@@ -234,7 +238,8 @@ class PrimaryBackup : public Replicator {
   absl::btree_map<NodeId, Progress> progress_;
   std::deque<PendingWrite> writes_;  // by index
   std::deque<PendingRead> reads_;
-  LogIndex epoch_start_;  // the no-op that opened this epoch
+  LogIndex epoch_start_;   // the no-op that opened this epoch
+  Nanos epoch_began_ = 0;  // monotonic time of that
   std::uint64_t round_ = 0;
   bool round_open_ = false;  // a round was asked for and not yet sent
   bool degraded_ = false;    // acknowledges alone, and says so in every reply
