@@ -107,6 +107,11 @@ void Driver::Persist(Ready& ready) {
     parts_->log->SubmitTruncateSuffix(*ready.truncate_after);
   }
   if (!ready.append.empty()) {
+    const LogIndex before{ready.append.front().index.value() - 1};
+    parts_->observer->OnAppended({.node = parts_->options.replication.self,
+                                  .incarnation = parts_->outbox->incarnation(),
+                                  .before = parts_->log->TermAt(before),
+                                  .entries = &ready.append});
     parts_->log->SubmitAppend(std::move(ready.append));
   }
   if (ready.meta.has_value()) parts_->log->SubmitMeta(std::move(*ready.meta));

@@ -4,6 +4,7 @@
 #define WR_ENGINE_NODE_CONTRACT_INTROSPECTION_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "engine/base/slice.h"
@@ -56,6 +57,14 @@ struct PromiseSent {
   NodeId to;
   bool is_reply = false;  // to a client
   const replication::Promise* promise = nullptr;
+};
+
+// Entries were given to the log to be written, behind one of term `before`.
+struct EntriesAppended {
+  NodeId node;
+  Incarnation incarnation;
+  Term before;  // 0: there is none, or it is not held
+  const std::vector<replication::LogEntry>* entries = nullptr;  // not empty
 };
 
 // One log entry was executed: its effects, its session record and the cursor
@@ -124,6 +133,7 @@ class NodeObserver {
   virtual ~NodeObserver() = default;
   virtual void OnServing(const NodeView&) {}
   virtual void OnPromise(const PromiseSent&) {}
+  virtual void OnAppended(const EntriesAppended&) {}
   virtual void OnApplied(const EntryApplied&) {}
   virtual void OnStoreChanged(const StoreChanged&) {}
   virtual void OnWriteAnswered(const WriteAnswered&) {}
