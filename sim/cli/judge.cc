@@ -23,6 +23,16 @@ using sim::Consistency;
 using sim::RunResult;
 using sim::Scenario;
 
+// " without n2, n5, which failed for good"; nothing if all was healed.
+std::string WithoutText(const RunResult& result) {
+  std::string text;
+  for (const NodeId node : result.lost) {
+    absl::StrAppend(&text, text.empty() ? " without " : ", ", NodeName(node));
+  }
+  if (!text.empty()) text += ", failed for good";
+  return text;
+}
+
 std::vector<sim::FaultKind> KindsOf(const RunResult& result) {
   std::vector<sim::FaultKind> kinds;
   for (const sim::LedgerEntry& entry : result.ledger.entries()) {
@@ -198,13 +208,16 @@ class Judgement {
     LineSign sign = LineSign::kHolds;
     if (result_.converged_after) {
       text = absl::StrCat(DurationText(*result_.converged_after),
-                          " after the load ended");
+                          " after the load ended", WithoutText(result_));
     } else if (result_.end == sim::RunEnd::kStuck) {
       text = absl::StrCat("not within ", DurationText(scenario_.run.settle),
-                          " of healing");
+                          " of healing", WithoutText(result_));
       if (result_.stuck_because.empty()) {
         sign = LineSign::kViolated;
-        Add("liveness/stuck", "replicas did not agree after everything healed");
+        Add("liveness/stuck",
+            absl::StrCat(result_.stuck_on, result_.lost.empty()
+                                               ? " after everything healed"
+                                               : " in the healthy core"));
       } else {
         sign = LineSign::kNeutral;
         absl::StrAppend(&text, ", and need not: see below");

@@ -216,16 +216,29 @@ void Cluster::BuildClients() {
   }
 }
 
-SimClient& Cluster::NewScriptClient() {
+SimClientOptions Cluster::ScriptOptions() const {
   WR_CHECK(options_.extra_client);
-  const std::uint32_t number = scenario_.workload.clients + 1;
-  SimClientOptions options = ClientOptions(number);
+  SimClientOptions options = ClientOptions(scenario_.workload.clients + 1);
   options.open_loop = false;
   // A last word on every key is asked of whoever must know.
   if (capabilities_.has_leader) {
     options.client.read_routing = client::ReadRouting::kLeader;
   }
   options.read_level = capabilities_.default_read;
+  return options;
+}
+
+SimClient& Cluster::ReplaceScriptClient(const SimClientOptions& options) {
+  script_client_.reset();
+  script_client_ = std::make_unique<ClientHost>(
+      world_, &network_,
+      trace_->ForNode(NodeId(kClientNodeBase + options.number)), options,
+      &source_, &recorder_);
+  return script_client_->client();
+}
+
+SimClient& Cluster::NewScriptClient() {
+  SimClientOptions options = ScriptOptions();
   // What it hears depends on the cluster, not on how soon the workload's own
   // clients give up.
   client::ClientOptions& client = options.client;
@@ -233,11 +246,20 @@ SimClient& Cluster::NewScriptClient() {
   client.attempt_timeout = std::max(client.attempt_timeout, kSecond);
   client.deadline = (client.attempt_timeout + client.backoff_max) *
                     static_cast<Nanos>(client.max_attempts);
-  script_client_.reset();
-  script_client_ = std::make_unique<ClientHost>(
-      world_, &network_, trace_->ForNode(NodeId(kClientNodeBase + number)),
-      options, &source_, &recorder_);
-  return script_client_->client();
+  return ReplaceScriptClient(options);
+}
+
+SimClient& Cluster::NewProbeClient(std::uint32_t attempt) {
+  SimClientOptions options = ScriptOptions();
+  client::ClientOptions& client = options.client;
+  client.incarnation = Incarnation(2 + attempt);  // 1: the patient one
+  client.home = replicas_[attempt % replicas_.size()];
+  client.max_attempts = kPatientAttempts;
+  client.attempt_timeout = kProbeAttempt;
+  // Long enough to try everybody.
+  client.deadline =
+      kProbeAttempt * static_cast<Nanos>(replicas_.size() + 1);
+  return ReplaceScriptClient(options);
 }
 
 void Cluster::StartClients(Nanos elapsed) {
@@ -354,6 +376,10 @@ void Cluster::OnServing(const node::NodeView& view) {
 
 void Cluster::OnPromise(const node::PromiseSent& promise) {
   for (Oracle* observer : observers_) observer->OnPromise(promise);
+}
+
+void Cluster::OnAppended(const node::EntriesAppended& appended) {
+  for (Oracle* observer : observers_) observer->OnAppended(appended);
 }
 
 void Cluster::OnApplied(const node::EntryApplied& applied) {

@@ -39,6 +39,9 @@ struct ClusterOptions {
   bool watch_files = false;
 };
 
+// How long a probe waits for one replica.
+inline constexpr Nanos kProbeAttempt = 1 * kSecond;
+
 class Cluster final : public FaultTarget,
                       private node::NodeObserver,
                       private WorkloadListener {
@@ -73,6 +76,10 @@ class Cluster final : public FaultTarget,
   // The one beyond the workload's, with a source of its own ids. Made anew at
   // each call. REQUIRES: extra_client.
   SimClient& NewScriptClient();
+  // The same for one question to whoever is left: it gives up when it has tried
+  // every replica, and each attempt (0, 1, ...) has another home and a session
+  // of its own.
+  SimClient& NewProbeClient(std::uint32_t attempt);
   OpSource& source() { return source_; }
   const Recorder& recorder() const { return recorder_; }
 
@@ -148,6 +155,8 @@ class Cluster final : public FaultTarget,
   void SetClocks(NodeRuntime* runtime) const;
   void BuildClients();
   SimClientOptions ClientOptions(std::uint32_t number) const;
+  SimClientOptions ScriptOptions() const;
+  SimClient& ReplaceScriptClient(const SimClientOptions& options);
   ConfigHost* FindConfig(NodeId id) const;
   std::string ChangeByGroup(ConfigAction action, NodeId node,
                             const std::vector<NodeId>& in_sync);
@@ -157,6 +166,7 @@ class Cluster final : public FaultTarget,
   // node::NodeObserver.
   void OnServing(const node::NodeView& view) override;
   void OnPromise(const node::PromiseSent& promise) override;
+  void OnAppended(const node::EntriesAppended& appended) override;
   void OnApplied(const node::EntryApplied& applied) override;
   void OnStoreChanged(const node::StoreChanged& change) override;
   void OnWriteAnswered(const node::WriteAnswered& answer) override;

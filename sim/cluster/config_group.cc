@@ -53,6 +53,10 @@ void ConfigGroup::OnPromise(const node::PromiseSent& promise) {
   for (Oracle* oracle : observers_) oracle->OnPromise(promise);
 }
 
+void ConfigGroup::OnAppended(const node::EntriesAppended& appended) {
+  for (Oracle* oracle : observers_) oracle->OnAppended(appended);
+}
+
 void ConfigGroup::OnApplied(const node::EntryApplied& applied) {
   for (Oracle* oracle : observers_) oracle->OnApplied(applied);
 }

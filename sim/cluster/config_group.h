@@ -47,6 +47,7 @@ class ConfigGroup final : public node::NodeObserver {
   // node::NodeObserver, of the members.
   void OnServing(const node::NodeView& view) override;
   void OnPromise(const node::PromiseSent& promise) override;
+  void OnAppended(const node::EntriesAppended& appended) override;
   void OnApplied(const node::EntryApplied& applied) override;
   void OnInstalled(const node::SnapshotInstalledAt& installed) override;
   void OnRole(const node::RoleChanged& role) override;

@@ -1,5 +1,6 @@
 #include "sim/cluster/final_look.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace wringer::sim {
@@ -16,13 +17,15 @@ void FinalLook::StartReads() {
       [state = state_] { state->reads_done = true; });
 }
 
-void FinalLook::StartDumps() {
+void FinalLook::StartDumps(const std::vector<const SimNode*>& core) {
   for (const auto& node : cluster_->nodes()) {
     const std::size_t place = state_->dumps.size();
     Dump dump;
     dump.node = node->id();
     state_->dumps.push_back(std::move(dump));
-    if (!node->serving()) continue;
+    const bool asked =
+        std::find(core.begin(), core.end(), node.get()) != core.end();
+    if (!asked || !node->serving()) continue;
     state_->dumps.back().applied = node->Inspect().applied.index.value();
     ++state_->dumps_open;
     node->Dump([state = state_, place](std::vector<SimNode::StoredItem> items) {
@@ -34,7 +37,7 @@ void FinalLook::StartDumps() {
 }
 
 void FinalLook::Write(Nanos healed, std::optional<Nanos> converged_after,
-                      std::optional<Nanos> limit) {
+                      std::optional<Nanos> limit, NodeId speaker) {
   reports::FinalState& final_state = history_->final_state();
   final_state.recorded = true;
   final_state.healed_ns = healed;
@@ -46,7 +49,7 @@ void FinalLook::Write(Nanos healed, std::optional<Nanos> converged_after,
     replica.node = history_->InternName(NodeName(dump.node));
     replica.applied = dump.applied;
     replica.reachable = dump.complete;
-    replica.authoritative = dump.node == cluster_->Leader();
+    replica.authoritative = dump.node == speaker;
     for (const SimNode::StoredItem& item : dump.items) {
       replica.entries.push_back({.key = history_->InternKey(item.key),
                                  .tag = item.tag.value(),

@@ -17,6 +17,7 @@ namespace wringer::sim {
 // Ids of operations that no workload client makes: above all of theirs.
 inline constexpr std::uint64_t kPreloadIds = 1;
 inline constexpr std::uint64_t kFinalReadIds = 2;
+inline constexpr std::uint64_t kCoreWriteIds = 3;
 inline OpId ScriptOpId(std::uint64_t series, std::uint64_t number) {
   return OpId((series << 40) + number + 1);
 }
@@ -32,13 +33,14 @@ class FinalLook {
 
   void StartReads();
   bool reads_done() const { return state_->reads_done; }
-  // Of every replica that is up.
-  void StartDumps();
+  // Of these, if they serve.
+  void StartDumps(const std::vector<const SimNode*>& core);
   bool dumps_done() const { return state_->dumps_open == 0; }
 
-  // Writes the final state into the history.
+  // Writes the final state into the history. `speaker` is the replica whose
+  // data is what the cluster holds; kNoNode in leaderless models.
   void Write(Nanos healed, std::optional<Nanos> converged_after,
-             std::optional<Nanos> limit);
+             std::optional<Nanos> limit, NodeId speaker);
 
  private:
   void WriteOwners();

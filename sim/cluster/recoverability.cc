@@ -50,7 +50,16 @@ bool Recoverability::Damages(const FaultSpec& fault) const {
 }
 
 bool Recoverability::Excused(const SimNode& node) const {
+  return lost_.contains(node.id()) || Refuses(node);
+}
+
+bool Recoverability::Refuses(const SimNode& node) const {
   return Halted(node) && damaged_.contains(node.id());
+}
+
+const char* Recoverability::WhatHappened() const {
+  return lost_.empty() ? " lost what they had promised"
+                       : " failed for good or lost what they had promised";
 }
 
 Recoverability::Nodes Recoverability::Core() const {
@@ -64,9 +73,21 @@ Recoverability::Nodes Recoverability::Core() const {
 bool Recoverability::CoreConverged() const {
   if (cluster_->Converged()) return true;
   const Nodes core = Core();
-  const bool whole = core.size() == cluster_->nodes().size();
-  return !whole && !core.empty() && cluster_->stores() == nullptr &&
-         Cluster::Agree(core) && WhyCoreCannot().empty();
+  if (core.empty() || core.size() == cluster_->nodes().size()) return false;
+  if (cluster_->stores() != nullptr) return StoresAgree(core);
+  return Cluster::Agree(core) && WhyCoreCannot().empty();
+}
+
+// Leaderless: owners outside the core hold what they hold. A core that is
+// smaller because a disk refuses is not asked that.
+bool Recoverability::StoresAgree(const Nodes& core) const {
+  if (lost_.empty()) return false;
+  std::set<NodeId> members;
+  for (const SimNode* node : core) {
+    if (!node->serving()) return false;
+    members.insert(node->id());
+  }
+  return cluster_->stores()->AgreeAmong(members);
 }
 
 std::uint64_t Recoverability::Progress() const {
@@ -99,7 +120,7 @@ std::string Recoverability::WhyCoreCannot() const {
 std::string Recoverability::RefusedText() const {
   std::vector<NodeId> refused;
   for (const auto& node : cluster_->nodes()) {
-    if (Excused(*node)) refused.push_back(node->id());
+    if (Refuses(*node)) refused.push_back(node->id());
   }
   if (refused.empty()) return "";
   return absl::StrCat(Listed(refused),
@@ -125,9 +146,8 @@ std::string Recoverability::WhyNoQuorum() const {
     }
     const std::size_t majority = voters->size() / 2 + 1;
     if (voters->size() - lost.size() < majority && !lost.empty()) {
-      return absl::StrCat(Listed(lost), " of ", voters->size(),
-                          " voters lost what they had promised: the others "
-                          "are no majority");
+      return absl::StrCat(Listed(lost), " of ", voters->size(), " voters",
+                          WhatHappened(), ": the others are no majority");
     }
   }
   return "";
@@ -149,7 +169,7 @@ std::string Recoverability::WhyNobodyAppoints() const {
     return "";
   }
   return absl::StrCat("the config service has no majority: ", Listed(refused),
-                      " refuse what is left on disk after a fault");
+                      WhatHappened());
 }
 
 std::string Recoverability::WhyNobodyInSync(
@@ -173,14 +193,13 @@ std::string Recoverability::WhyNobodyInSync(
   const std::size_t needed =
       counts && view.in_sync.size() > pb.k + 1 ? view.in_sync.size() - pb.k : 1;
   if (left < needed) {
-    return absl::StrCat(Listed(lost), " of ", view.in_sync.size(),
-                        " in sync lost what they had promised, and the others "
-                        "may not have it");
+    return absl::StrCat(Listed(lost), " of ", view.in_sync.size(), " in sync",
+                        WhatHappened(), ", and the others may not have it");
   }
   if (counts && best < view.floor) {
-    return absl::StrCat(Listed(lost),
-                        " lost what the last primary began with,"
-                        " and nobody else in sync has all of it");
+    return absl::StrCat(Listed(lost), WhatHappened(),
+                        ", and nobody else in sync has all that the last "
+                        "primary began with");
   }
   return "";
 }

@@ -2,16 +2,18 @@
 // back: the difference between a liveness bug and a contract that ran out.
 //
 // A node whose disk a fault has damaged may refuse its log for good; that is a
-// promise kept, not a bug. Those are excused, and the others, the core, must
-// agree and serve. They need not if what the model needs is no longer among
-// them: a majority of voters that forgot nothing (Raft), somebody in sync to
-// appoint and somebody to appoint it (fenced primary-backup), the one primary
-// there is, every owner of a key (leaderless).
+// promise kept, not a bug. Those are excused, as are nodes that failed for good
+// (healthy_core.h), and the others, the core, must agree and serve. They need
+// not if what the model needs is no longer among them: a majority of voters
+// that forgot nothing (Raft), somebody in sync to appoint and somebody to
+// appoint it (fenced primary-backup), the one primary there is, every owner of
+// a key (leaderless).
 #ifndef WR_SIM_CLUSTER_RECOVERABILITY_H_
 #define WR_SIM_CLUSTER_RECOVERABILITY_H_
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/types.h"
@@ -29,9 +31,17 @@ class Recoverability {
   // The faults of the run; the last call counts.
   void Hear(const Ledger& ledger);
 
-  // It has stopped for good, and a fault on its own disk explains that.
+  // Nodes that nothing heals any more.
+  void GiveUp(std::set<NodeId> lost) { lost_ = std::move(lost); }
+  // Disks that may have lost something promised.
+  const std::set<NodeId>& damaged() const { return damaged_; }
+
+  // It failed for good, or it has stopped for good and a fault on its own disk
+  // explains that.
   bool Excused(const SimNode& node) const;
-  // The replicas that are not excused agree, and can serve without the others.
+  // The replicas that are not excused.
+  std::vector<const SimNode*> Core() const;
+  // They agree, and can serve without the others.
   bool CoreConverged() const;
   // Grows while the core gets anywhere: what it has executed, in all.
   std::uint64_t Progress() const;
@@ -43,7 +53,10 @@ class Recoverability {
 
   // The fault may have taken something that was promised.
   bool Damages(const FaultSpec& fault) const;
-  Nodes Core() const;
+  bool StoresAgree(const Nodes& core) const;
+  // Its own damaged disk explains why it has stopped.
+  bool Refuses(const SimNode& node) const;
+  const char* WhatHappened() const;
   // The others go on without a member, if they are enough.
   bool Heals() const;
   // What the core lacks to serve; empty if nothing is known of.
@@ -57,6 +70,7 @@ class Recoverability {
   const Scenario* const scenario_;
   const Cluster* const cluster_;
   std::set<NodeId> damaged_;
+  std::set<NodeId> lost_;
 };
 
 }  // namespace wringer::sim

@@ -9,6 +9,7 @@
 #include "engine/base/status_macros.h"
 #include "sim/cluster/cluster.h"
 #include "sim/cluster/final_look.h"
+#include "sim/cluster/healthy_core.h"
 #include "sim/cluster/recoverability.h"
 #include "sim/cluster/shadow_recovery.h"
 #include "sim/cluster/translate.h"
@@ -18,6 +19,7 @@
 #include "sim/oracle/hint_oracle.h"
 #include "sim/oracle/leader_oracle.h"
 #include "sim/oracle/lease_oracle.h"
+#include "sim/oracle/log_oracle.h"
 #include "sim/oracle/promise_oracle.h"
 #include "sim/oracle/state_oracle.h"
 #include "sim/scenario/names.h"
@@ -70,11 +72,13 @@ class Runner {
             },
             &findings_),
         states_(OraclePromisesOf(scenario), &findings_),
+        logs_(OraclePromisesOf(scenario), &findings_),
         leaders_(OraclePromisesOf(scenario), &findings_),
         fences_(OraclePromisesOf(scenario), &findings_),
         leases_([this](NodeId id) { return LeaseLeft(id); }, &findings_),
         configs_([this](NodeId id) { return Look(id); }, &findings_),
         group_states_(GroupPromises(), &findings_),
+        group_logs_(GroupPromises(), &findings_),
         group_leaders_(GroupPromises(), &findings_) {
     result_.history.Reserve(kRoomForOperations);
   }
@@ -95,7 +99,10 @@ class Runner {
   void Preload();
   void Load();
   void Settle();
-  void StartAll();
+  void HealCore();
+  void StartCore();
+  bool CoreWrites();
+  NodeId Speaker(const std::vector<const SimNode*>& core) const;
   void LastLook();
   void Collect();
   void CollectFaults();
@@ -146,16 +153,19 @@ class Runner {
   FindingLog findings_;
   PromiseOracle promises_;
   StateOracle states_;
+  LogOracle logs_;
   LeaderOracle leaders_;
   FenceOracle fences_;
   LeaseOracle leases_;
   ConfigOracle configs_;
   // Of the config group, whose log is its own.
   StateOracle group_states_;
+  LogOracle group_logs_;
   LeaderOracle group_leaders_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<HintOracle> hints_;  // leaderless models
   std::unique_ptr<FaultDriver> driver_;
+  std::unique_ptr<Recoverability> core_;
 };
 
 std::string Runner::MissingAfterPowerLoss(NodeId id, LogPosition log,
@@ -215,12 +225,13 @@ absl::Status Runner::SetUp() {
       FaultDriverOptions{.inert = options_.inert,
                          .trace = trace_.ForNode(kNoNode)});
   cluster_->set_driver(driver_.get());
+  core_ = std::make_unique<Recoverability>(&scenario_, cluster_.get());
   return absl::OkStatus();
 }
 
 void Runner::AddOracles() {
   for (Oracle* oracle : std::initializer_list<Oracle*>{
-           &promises_, &states_, &leaders_, &fences_, &configs_}) {
+           &promises_, &states_, &logs_, &leaders_, &fences_, &configs_}) {
     cluster_->AddObserver(oracle);
   }
   if (cluster_->stores() != nullptr) {
@@ -228,8 +239,9 @@ void Runner::AddOracles() {
         CopyPromisesOf(scenario_), cluster_->stores(), &world_, &findings_);
     cluster_->AddObserver(hints_.get());
   }
-  for (Oracle* oracle : std::initializer_list<Oracle*>{
-           &promises_, &group_states_, &group_leaders_, &configs_}) {
+  for (Oracle* oracle :
+       std::initializer_list<Oracle*>{&promises_, &group_states_, &group_logs_,
+                                      &group_leaders_, &configs_}) {
     cluster_->AddConfigObserver(oracle);
   }
   // It watches what the group grants, not its elections.
@@ -305,13 +317,25 @@ void Runner::Load() {
   cluster_->StopClients();
 }
 
-// Everybody runs again. One that stopped when its disk failed it, too: what
-// failed is mended, and an operator starts it again. If its data is damaged it
-// stops again.
-void Runner::StartAll() {
+void Runner::HealCore() {
+  core_->Hear(driver_->Audit());
+  std::set<NodeId> lost;
+  if (scenario_.run.core == CoreRule::kSmallest) {
+    lost = DrawLost(scenario_, *cluster_, core_->damaged(), options_.seed);
+  }
+  FailForGood(scenario_, *cluster_, lost, options_.seed, driver_.get());
+  result_.lost.assign(lost.begin(), lost.end());
+  core_->GiveUp(std::move(lost));
+}
+
+// Everybody runs again that is not lost. One that stopped when its disk failed
+// it, too: what failed is mended, and an operator starts it again. If its data
+// is damaged it stops again.
+void Runner::StartCore() {
   std::vector<NodeId> all = cluster_->Replicas();
   const std::vector<NodeId>& configs = cluster_->ConfigNodes();
   all.insert(all.end(), configs.begin(), configs.end());
+  for (const NodeId node : result_.lost) std::erase(all, node);
   for (const NodeId node : all) {
     if (cluster_->Paused(node)) cluster_->Resume(node);
     const std::optional<node::NodeView> view = Look(node);
@@ -324,48 +348,88 @@ void Runner::StartAll() {
 
 void Runner::Settle() {
   result_.load_ended = world_.now();
-  driver_->HealAll();
-  StartAll();
-  Recoverability core(&scenario_, cluster_.get());
-  core.Hear(driver_->Audit());
-  const auto settled = [this, &core] {
-    return cluster_->ClientsIdle() && core.CoreConverged();
+  HealCore();
+  StartCore();
+  const auto settled = [this] {
+    return cluster_->ClientsIdle() && core_->CoreConverged();
   };
   // What was under way when the fault ended may still fail.
   RunWhile(NotBeyondUntil(world_.now() + kLastFailures), settled);
-  StartAll();
+  StartCore();
   // As long as there is progress nobody is stuck: a log of thousands of entries
   // takes a disk that syncs each of them as long as it takes.
   std::uint64_t done = 0;
   Nanos deadline = 0;
   bool agreed = false;
   for (int i = 0; i < kSettlesMost && !agreed && !over(); ++i) {
-    const std::uint64_t before = std::exchange(done, core.Progress());
+    const std::uint64_t before = std::exchange(done, core_->Progress());
     if (i > 0 && done <= before) break;
     deadline = world_.now() + scenario_.run.settle;
     agreed = RunWhile(NotBeyondUntil(deadline), settled);
   }
+  const Nanos agreed_at = world_.now();
+  if (agreed && !result_.lost.empty()) {
+    agreed = CoreWrites();
+    if (!agreed) result_.stuck_on = "no write was answered";
+    agreed =
+        agreed &&
+        RunWhile(NotBeyondUntil(world_.now() + scenario_.run.settle), settled);
+  }
+  if (!agreed && result_.stuck_on.empty()) {
+    result_.stuck_on =
+        cluster_->ClientsIdle() ? "replicas differ" : "clients still wait";
+  }
   if (agreed) {
-    result_.converged_after = world_.now() - result_.load_ended;
+    result_.converged_after = agreed_at - result_.load_ended;
   } else if (!over()) {
     result_.end =
         NotBeyondUntil(deadline) < deadline ? RunEnd::kStopped : RunEnd::kStuck;
-    if (result_.end == RunEnd::kStuck) result_.stuck_because = core.WhyNot();
+    if (result_.end == RunEnd::kStuck) result_.stuck_because = core_->WhyNot();
   }
 }
 
+// One write more: what agrees need not serve. As often as it takes, for a
+// client gives up after its retries.
+bool Runner::CoreWrites() {
+  const auto rounds = 2 * static_cast<Nanos>(cluster_->nodes().size() + 1);
+  const Nanos deadline = NotBeyondUntil(
+      world_.now() + std::max(scenario_.run.settle, rounds * kProbeAttempt));
+  for (std::uint32_t number = 0; world_.now() < deadline && !over(); ++number) {
+    const std::uint64_t before = cluster_->recorder().counts().ok;
+    bool returned = false;
+    cluster_->NewProbeClient(number).StartScript(
+        {cluster_->source().MakePut(0, ScriptOpId(kCoreWriteIds, number))}, 1,
+        [&returned] { returned = true; });
+    RunWhile(deadline, [&returned] { return returned; });
+    if (cluster_->recorder().counts().ok > before) return true;
+  }
+  return false;
+}
+
+// The leader, or if it failed for good one of those that agree.
+NodeId Runner::Speaker(const std::vector<const SimNode*>& core) const {
+  const NodeId leader = cluster_->Leader();
+  const std::vector<NodeId>& lost = result_.lost;
+  const bool is_lost =
+      std::find(lost.begin(), lost.end(), leader) != lost.end();
+  return is_lost && !core.empty() ? core.front()->id() : leader;
+}
+
 void Runner::LastLook() {
+  const std::vector<const SimNode*> core = core_->Core();
+  const bool serving = result_.lost.empty() ? cluster_->AllServing()
+                                            : result_.end != RunEnd::kStuck;
   FinalLook look(cluster_.get(), &result_.history);
-  if (scenario_.workload.final_reads && cluster_->AllServing()) {
+  if (scenario_.workload.final_reads && serving) {
     look.StartReads();
     RunWhile(world_.now() + kLastLookLimit,
              [&look] { return look.reads_done(); });
   }
-  look.StartDumps();
+  look.StartDumps(core);
   RunWhile(world_.now() + kLastLookLimit,
            [&look] { return look.dumps_done(); });
   look.Write(result_.load_ended, result_.converged_after,
-             scenario_.expect.converges);
+             scenario_.expect.converges, Speaker(core));
   // The oracle of applied states compares replicas of a log entry by entry.
   const bool log = cluster_->capabilities().has_log;
   if (log && result_.end == RunEnd::kStuck) {
@@ -412,7 +476,6 @@ void Runner::CollectMetrics() {
 }
 
 void Runner::Collect() {
-  if (!over()) driver_->HealAll();
   CollectFaults();
   CollectMetrics();
   result_.digest = world_.digest();

@@ -4,9 +4,9 @@
 //   boot      every replica and config node starts; keys are preloaded if asked
 //   load      faults are active for run.length, clients as soon as the cluster
 //             is ready; times in a scenario count from here
-//   settle    faults stop and are undone, dead and halted
-//             nodes restart, clients finish;
-//             ends when all replicas agree, or after run.settle
+//   settle    faults stop and are undone, dead and halted nodes restart (with
+//             run.core = "smallest": those of the core), clients finish; ends
+//             when all replicas of the core agree, or after run.settle
 //   last look every key is read once more, and every replica's data is dumped
 //
 // Deterministic: equal (build, scenario, seed), equal digest, whatever the
@@ -95,6 +95,10 @@ struct RunResult {
   Nanos ended = 0;
   // Replicas equal and clients idle, counted from load_ended; unset: never.
   std::optional<Nanos> converged_after;
+  // Nodes that failed for good when the load ended; empty if all was healed.
+  std::vector<NodeId> lost;
+  // RunEnd::kStuck: what was waited for.
+  std::string stuck_on;
   // RunEnd::kStuck: why the cluster need not have come back, if it need not.
   std::string stuck_because;
 

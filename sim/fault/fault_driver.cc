@@ -35,18 +35,11 @@ FaultDriver::FaultDriver(FaultTarget* cluster, std::vector<FaultSpec> plan,
                          const FaultDriverOptions& options)
     : cluster_(cluster), world_(&cluster->world()), options_(options) {
   for (FaultSpec& spec : plan) {
-    Fault fault;
-    fault.key = FaultKey(world_->seed(), spec);
-    LedgerEntry entry;
-    entry.fault = spec;
-    entry.instantaneous = IsInstantaneous(spec.kind);
-    ledger_.entries().push_back(std::move(entry));
     if (spec.trigger.kind == FaultTrigger::Kind::kEvent) {
       waits_for_[std::size_t(spec.trigger.event)] = true;
     }
     waits_for_mark_ |= spec.trigger.kind == FaultTrigger::Kind::kMark;
-    fault.spec = std::move(spec);
-    faults_.push_back(std::move(fault));
+    Add(std::move(spec));
   }
   if (waits_for_mark_) world_->set_on_mark(&FaultDriver::OnMark, this);
 }
@@ -54,6 +47,17 @@ FaultDriver::FaultDriver(FaultTarget* cluster, std::vector<FaultSpec> plan,
 FaultDriver::~FaultDriver() {
   if (waits_for_mark_) world_->set_on_mark(nullptr, nullptr);
   for (Fault& fault : faults_) world_->Cancel(fault.event);
+}
+
+void FaultDriver::Add(FaultSpec spec) {
+  Fault fault;
+  fault.key = FaultKey(world_->seed(), spec);
+  LedgerEntry entry;
+  entry.fault = spec;
+  entry.instantaneous = IsInstantaneous(spec.kind);
+  ledger_.entries().push_back(std::move(entry));
+  fault.spec = std::move(spec);
+  faults_.push_back(std::move(fault));
 }
 
 void FaultDriver::Start() {
@@ -64,13 +68,41 @@ void FaultDriver::Start() {
   }
 }
 
-void FaultDriver::HealAll() {
+bool FaultDriver::HitsOnly(const Fault& fault, const std::set<NodeId>& nodes) {
+  const FaultKind kind = fault.spec.kind;
+  if (kind == FaultKind::kPartition || kind == FaultKind::kLink) return false;
+  const std::vector<NodeId>& hit = fault.resolved.nodes;
+  return !hit.empty() && std::all_of(hit.begin(), hit.end(), [&](NodeId node) {
+    return nodes.contains(node);
+  });
+}
+
+void FaultDriver::HealAllBut(const std::set<NodeId>& lost) {
   healed_ = true;
   for (std::size_t i = 0; i < faults_.size(); ++i) {
-    if (faults_[i].state == State::kInForce) End(i);
     world_->Cancel(faults_[i].event);
+    if (faults_[i].state == State::kInForce) {
+      if (HitsOnly(faults_[i], lost)) continue;
+      End(i);
+    }
     faults_[i].state = State::kOver;
   }
+}
+
+void FaultDriver::Strike(FaultSpec fault) {
+  fault.trigger = {};
+  Add(std::move(fault));
+  faults_.back().state = State::kScheduled;
+  Fire(faults_.size() - 1);
+}
+
+bool FaultDriver::KeptDown(NodeId node) const {
+  return std::any_of(faults_.begin(), faults_.end(), [&](const Fault& fault) {
+    const FaultKind kind = fault.spec.kind;
+    return fault.state == State::kInForce && kind <= FaultKind::kWipe &&
+           std::binary_search(fault.resolved.nodes.begin(),
+                              fault.resolved.nodes.end(), node);
+  });
 }
 
 // ---- triggers ----

@@ -9,8 +9,10 @@
 #define WR_SIM_FAULT_FAULT_DRIVER_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "engine/base/types.h"
@@ -41,7 +43,15 @@ class FaultDriver {
   // Arms the timed faults. Call once, at simulated time 0 of the run.
   void Start();
   // Ends every fault in force and disarms the rest: settling begins.
-  void HealAll();
+  void HealAll() { HealAllBut({}); }
+  // The same, but what is wrong with the processes, clocks and disks of these
+  // nodes alone stays so.
+  void HealAllBut(const std::set<NodeId>& lost);
+  // Fires a fault that the plan does not have; its trigger does not count.
+  void Strike(FaultSpec fault);
+  // A death or a pause that HealAllBut left in force keeps the node from
+  // running.
+  bool KeptDown(NodeId node) const;
 
   // ---- milestones, told by sim/cluster; cheap when nobody waits for them ----
   bool WaitsFor(FaultEvent event) const {
@@ -70,6 +80,8 @@ class FaultDriver {
   static void OnFireEvent(void* driver, std::uint64_t index);
   static void OnEndEvent(void* driver, std::uint64_t index);
 
+  void Add(FaultSpec spec);
+  static bool HitsOnly(const Fault& fault, const std::set<NodeId>& nodes);
   bool Matches(const FaultTrigger& trigger, NodeId node) const;
   void Occurred(std::size_t index, NodeId node);
   void ScheduleFire(std::size_t index, Nanos at);
@@ -83,7 +95,8 @@ class FaultDriver {
   FaultTarget* cluster_;
   World* world_;
   FaultDriverOptions options_;
-  std::vector<Fault> faults_;  // parallel to ledger_.entries()
+  // Parallel to ledger_.entries(). Injectors point into it.
+  std::deque<Fault> faults_;
   Ledger ledger_;
   bool waits_for_[6] = {};
   bool waits_for_mark_ = false;

@@ -1,6 +1,7 @@
 #include "sim/oracle/store_mirror.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace wringer::sim {
 
@@ -70,14 +71,36 @@ const StoreMirror::Held* StoreMirror::Find(NodeId node, Slice key) const {
   return at == items.end() ? nullptr : &at->second;
 }
 
-bool StoreMirror::HintsDelivered() const {
-  for (const Store& store : stores_) {
-    for (const auto& [key, version] : store.hints) {
-      const Held* held = Find(key.first, key.second);
-      if (held == nullptr || held->version < version) return false;
-    }
+bool StoreMirror::Delivered(const Store& store,
+                            const std::set<NodeId>* owners) const {
+  for (const auto& [key, version] : store.hints) {
+    if (owners != nullptr && !owners->contains(key.first)) continue;
+    const Held* held = Find(key.first, key.second);
+    if (held == nullptr || held->version < version) return false;
   }
   return true;
+}
+
+bool StoreMirror::HintsDelivered() const {
+  return std::all_of(stores_.begin(), stores_.end(),
+                     [this](const Store& s) { return Delivered(s, nullptr); });
+}
+
+bool StoreMirror::AgreeAmong(const std::set<NodeId>& nodes) const {
+  for (const auto& [key, state] : keys_) {
+    std::optional<Version> first;
+    for (const NodeId owner : state.owners) {
+      if (!nodes.contains(owner)) continue;
+      const Held* held = Find(owner, key);
+      const Version version = held == nullptr ? Version{} : held->version;
+      if (version != first.value_or(version)) return false;
+      first = version;
+    }
+  }
+  return std::all_of(nodes.begin(), nodes.end(), [&](NodeId node) {
+    return node.value() >= stores_.size() ||
+           Delivered(stores_[node.value()], &nodes);
+  });
 }
 
 }  // namespace wringer::sim

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,9 @@ class StoreMirror final : public Oracle {
   bool Agree() const { return apart_ == 0; }
   // No hint is kept that would still change what its owner holds.
   bool HintsDelivered() const;
+  // Both of the owners that are in `nodes`, and of hints for them that one of
+  // `nodes` keeps. Looks at everything.
+  bool AgreeAmong(const std::set<NodeId>& nodes) const;
   const std::vector<NodeId>& Owners(Slice key) { return Key(key).owners; }
   // Null if the node holds nothing of it.
   const Held* Find(NodeId node, Slice key) const;
@@ -57,6 +61,7 @@ class StoreMirror final : public Oracle {
 
   Store& At(NodeId node);
   KeyState& Key(Slice key);
+  bool Delivered(const Store& store, const std::set<NodeId>* owners) const;
   // Looks again at what the owners of `key` hold.
   void Compare(Slice key);
 

@@ -48,6 +48,10 @@ std::vector<Slice> EnumNames::All() const {
     return kAll;                                                           \
   }
 
+WR_ENUM_NAMES(CoreRule, kSmallest, "core", {"all", "every node"},
+              {"smallest",
+               "as few nodes as the model goes on with, drawn; the others "
+               "fail for good"})
 WR_ENUM_NAMES(ConfigServiceKind, kRaft, "config service",
               {"none", "nobody grants epochs"},
               {"scripted", "an infallible oracle outside the cluster"},
@@ -240,6 +244,7 @@ const std::vector<Slice>& KnownViolations() {
       "safety/promise",           // a promise its sender's disk cannot keep
       "safety/state",             // nodes executed different things
       "safety/log",               //
+      "safety/log-matching",      // one index and term, two entries
       "safety/one-leader",        // two leaders of one term or epoch
       "safety/fence",             // a deposed leader still promises
       "safety/grant",             // led in an epoch granted to another

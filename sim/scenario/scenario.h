@@ -32,11 +32,19 @@ struct RunLimits {
   bool operator==(const RunLimits&) const = default;
 };
 
+// What is healed when the load has ended.
+enum class CoreRule : std::uint8_t {
+  kAll,       // everything
+  kSmallest,  // as few nodes as the model goes on with; the others fail for
+              // good
+};
+
 struct RunSpec {
   // Simulated time during which clients and faults are active.
   Nanos length = 10 * kSecond;
-  // Then faults stop, everything is healed, and liveness is judged.
+  // Then faults stop, the core is healed, and liveness is judged.
   Nanos settle = 5 * kSecond;
+  CoreRule core = CoreRule::kAll;
   RunLimits limits;
   bool operator==(const RunSpec&) const = default;
 };
@@ -67,6 +75,20 @@ struct Scenario {
 
   bool operator==(const Scenario&) const = default;
 };
+
+// The design goes on when nodes fail for good: only then is there a core that
+// is smaller than the cluster.
+inline bool CanLoseNodes(const ReplicationSpec& replication) {
+  switch (replication.model) {
+    case ReplicationModel::kRaft:
+    case ReplicationModel::kQuorum:
+      return true;
+    case ReplicationModel::kPrimaryBackup:
+      return replication.primary_backup.failover == FailoverRule::kFenced;
+    default:
+      return false;
+  }
+}
 
 }  // namespace wringer::sim
 

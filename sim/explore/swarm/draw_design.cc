@@ -97,6 +97,11 @@ void DrawRun(std::uint64_t seed, RunSpec* run) {
   run->settle = 20 * kSecond;
 }
 
+CoreRule DrawCore(std::uint64_t seed) {
+  Draw draw(seed, SwarmGroup::kCore);
+  return draw.Percent(40) ? CoreRule::kSmallest : CoreRule::kAll;
+}
+
 void DrawCluster(std::uint64_t seed, ClusterSpec* cluster) {
   Draw draw(seed, SwarmGroup::kCluster);
   constexpr std::uint32_t kNodes[] = {3, 3, 3, 4, 5, 5, 5, 6, 7};

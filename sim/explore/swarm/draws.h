@@ -48,6 +48,7 @@ class Draw {
 // One bit a family of faults, on in about half of the seeds. The raw parts of
 // damage and membership are timelines of their own.
 void DrawRun(std::uint64_t seed, RunSpec* run);
+CoreRule DrawCore(std::uint64_t seed);
 void DrawCluster(std::uint64_t seed, ClusterSpec* cluster);
 ReplicationModel DrawModel(std::uint64_t seed);
 void DrawReplication(std::uint64_t seed, ReplicationSpec* replication);

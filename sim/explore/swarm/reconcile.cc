@@ -149,6 +149,7 @@ void Reconcile(const SwarmOptions& options, Scenario* scenario) {
   FitCluster(scenario);
   FitReplication(scenario);
   FitLevels(scenario);
+  if (!CanLoseNodes(scenario->replication)) scenario->run.core = CoreRule::kAll;
   ReconcileFaults(options, scenario);
 }
 

@@ -93,7 +93,11 @@ Scenario DrawSwarm(const Scenario& base, std::uint64_t seed,
   restorer.KeepReplication(&s.replication);
   swarm::DrawRun(seed, &s.run);
   s.run.limits = base.run.limits;
+  const CoreRule core = swarm::DrawCore(seed);
   restorer.Keep(SwarmGroup::kRun, base.run, &s.run);
+  if (base.run.core == CoreRule::kAll && !restorer.Without(SwarmGroup::kCore)) {
+    s.run.core = core;
+  }
   swarm::DrawCluster(seed, &s.cluster);
   restorer.Keep(SwarmGroup::kCluster, base.cluster, &s.cluster);
   swarm::DrawStorage(seed, &s.storage);

@@ -47,9 +47,10 @@ enum class SwarmGroup : std::uint8_t {
   kDiskFaults,     // slow-disk, io-error, disk-full
   kDamage,         // wipe, bit-rot
   kMembership,     // raft: nodes leave and come back
+  kCore,           // what fails for good when the load ends
 };
 inline constexpr std::size_t kSwarmGroupCount =
-    std::size_t(SwarmGroup::kMembership) + 1;
+    std::size_t(SwarmGroup::kCore) + 1;
 
 struct SwarmOptions {
   // Draw faults the design does not promise to survive, too: majorities down,

@@ -211,7 +211,22 @@ void CheckConfigGroup(const Scenario& s, Findings* findings) {
 
 }  // namespace
 
+void CheckCore(const Scenario& s, Findings* findings) {
+  if (s.run.core == CoreRule::kAll || CanLoseNodes(s.replication)) return;
+  const bool pb = s.replication.model == ReplicationModel::kPrimaryBackup;
+  findings->Error(
+      "run.core",
+      pb ? std::string("without a fenced failover nobody replaces a primary "
+                       "that failed for good")
+         : absl::StrCat("model \"", NameOf(s.replication.model),
+                        "\" needs every node that it has"),
+      pb ? "set replication.primary_backup.failover = \"fenced\", or core = "
+           "\"all\""
+         : "use core = \"all\"");
+}
+
 void CheckDesign(const Scenario& s, Findings* findings) {
+  CheckCore(s, findings);
   CheckZones(s, findings);
   CheckWal(s, findings);
   CheckDetector(s, findings);

@@ -167,6 +167,10 @@ const Table& RunTable() {
                   "judged; as long again while the cluster makes progress, "
                   "at most ten times")
                   .Between(0, kLongest),
+              Value<ChoiceCodec<CoreRule>, &S::core>(
+                  "core",
+                  "what is healed after the load; the core alone must agree "
+                  "and serve"),
               SubTable<&S::limits>("limits", LimitsTable),
           },
       .defaults = DefaultOf<S>};

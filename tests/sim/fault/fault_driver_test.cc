@@ -45,6 +45,33 @@ TEST(FaultDriver, WithoutADurationItLastsUntilSettling) {
   EXPECT_TRUE(cluster.Up(N(2)));
 }
 
+TEST(FaultDriver, WhatHitsOnlyTheLostOutlivesTheLoad) {
+  FakeTarget cluster;
+  FaultSpec cut = Timed("cut", FaultKind::kPartition, 10, {});
+  cut.partition.shape = PartitionShape::kIsolate;
+  cut.partition.isolate = {Target::Node(N(2))};
+  FaultDriver driver(
+      &cluster,
+      {Timed("two", FaultKind::kCrash, 10, {Target::Node(N(2))}, Nanos{20}),
+       Timed("both", FaultKind::kPause, 10,
+             {Target::Node(N(3)), Target::Node(N(4))}),
+       cut},
+      {});
+  driver.Start();
+  cluster.RunTo(11);
+  driver.HealAllBut({N(2), N(3)});
+  cluster.RunTo(kSecond);
+  EXPECT_FALSE(cluster.Up(N(2)));
+  EXPECT_TRUE(driver.KeptDown(N(2)));
+  EXPECT_FALSE(cluster.Paused(N(3))) << "it hits n4 as well";
+  EXPECT_FALSE(driver.KeptDown(N(3)));
+  EXPECT_TRUE(cluster.network().Connected(N(2), N(1)));
+  EXPECT_EQ(driver.Audit().Find("two")->ended_at, -1);
+  driver.Strike(Timed("more", FaultKind::kPause, 0, {Target::Node(N(3))}));
+  EXPECT_TRUE(cluster.Paused(N(3)));
+  EXPECT_EQ(driver.Audit().Find("more")->fired_at, kSecond);
+}
+
 TEST(FaultDriver, NothingFiresAfterSettlingHasBegun) {
   FakeTarget cluster;
   FaultDriver driver(

@@ -184,5 +184,16 @@ TEST_F(HintOracleTest, TheMirrorKnowsWhetherOwnersAgree) {
   EXPECT_FALSE(mirror_.Agree());
 }
 
+TEST_F(HintOracleTest, TheMirrorKnowsWhetherSomeOwnersAgreeAmongThemselves) {
+  Judge();
+  const std::set<NodeId> two{NodeId(1), NodeId(3)};
+  Holds(1, kNew);
+  EXPECT_FALSE(mirror_.AgreeAmong(two));
+  Holds(3, kNew);
+  EXPECT_TRUE(mirror_.AgreeAmong(two));
+  EXPECT_FALSE(mirror_.AgreeAmong({NodeId(1), NodeId(2)}));
+  EXPECT_TRUE(mirror_.AgreeAmong({NodeId(2)}));
+}
+
 }  // namespace
 }  // namespace wringer::sim
