@@ -248,6 +248,7 @@ const std::vector<Slice>& KnownViolations() {
       "safety/view",              // an epoch that may not follow the last one
       "safety/quorum",            // majorities that need not meet
       "safety/hint",              // acknowledged with fewer copies than said
+      "safety/claim",             // likewise, where a log is replicated
       "safety/store",             // a replica holds what it never stored
       "engine/defect",            // a call from beyond the grave
       "engine/crash",             // an assertion of the engine
