@@ -451,6 +451,7 @@ OraclePromises OraclePromisesOf(const Scenario& scenario) {
                f.config == ConfigAction::kPromote;
       });
   promises.one_leader = !unfenced;
+  promises.state_advances = false;  // a backup that diverged is rebuilt
   promises.applied_is_final &= !unfenced && spec.ack != AckRule::kAsync &&
                                spec.degrade != DegradeRule::kAsync &&
                                spec.visible == Visibility::kAfterAck &&
