@@ -266,10 +266,9 @@ absl::Status Applier::RunInstall(SnapshotImage image) {
   // since. Positions compare by term first: state of a deposed leadership is
   // older than any of its successor's, whatever its index. Unless what was
   // executed is itself what has to go.
-  const bool stale = image.at <= applied_ && !image.diverged &&
-                     !WR_MUTANT(kInstallsOlderSnapshot);
   const bool before_base = image.at.index <= log_->base().index;
-  if (stale || (before_base && !image.diverged)) {
+  const bool stale = (image.at <= applied_ || before_base) && !image.diverged;
+  if (stale && !WR_MUTANT(kInstallsOlderSnapshot)) {
     host_->OnSnapshotInstalled(image.at, false);
     return absl::OkStatus();
   }

@@ -193,19 +193,20 @@ void Driver::SendNow(Promises::Output& output) {
   sent.is_reply = true;
   sent.promise = &reply.promise;
   if (!reply.promise.empty()) parts_->observer->OnPromise(sent);
-  if (parts_->merge_applier != nullptr) TellOfWrite(*open, reply.reply);
+  TellOfWrite(*open, reply.reply);
   answers_.Answer(reply.ticket, std::move(reply.reply));
 }
 
 void Driver::TellOfWrite(const OpenRequest& open, const ClientReply& reply) {
-  const bool write =
-      open.kind == wire::OpKind::kPut || open.kind == wire::OpKind::kDelete;
+  const bool write = open.kind != wire::OpKind::kGet &&
+                     open.kind != wire::OpKind::kRegisterSession;
   if (!write || reply.outcome != Outcome::kOk) return;
   const NodeId self = parts_->options.replication.self;
   parts_->observer->OnWriteAnswered(
       {.node = self,
        .key = open.key,
        .version = {reply.token.version, self, reply.tag},
+       .position = reply.position,
        .asked = open.write_asked,
        .given = reply.write_level});
 }

@@ -55,7 +55,8 @@ FaultClass ClassOf(sim::FaultKind kind);
 Slice FaultClassName(FaultClass fault_class);
 
 // What may be violated in a run of `scenario` in which faults of these kinds
-// may happen: the union over its rows.
+// may happen: the union over its rows. Clocks that keep the rate leases trust
+// are no hazard to reads under one.
 std::uint8_t MayViolate(const sim::Scenario& scenario,
                         const std::vector<sim::FaultKind>& kinds);
 // The design shows effects that no copy need hold yet: they may be undone.

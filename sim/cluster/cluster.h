@@ -139,6 +139,7 @@ class Cluster final : public FaultTarget,
   std::string ChangeConfig(ConfigAction action, NodeId node,
                            const std::vector<NodeId>& in_sync) override;
   std::string ChangeMembership(MembershipAction action, NodeId node) override;
+  std::string SetVoters(const std::vector<NodeId>& voters) override;
 
  private:
   Cluster(const Scenario& scenario, const ClusterOptions& options,

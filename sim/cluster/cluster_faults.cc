@@ -158,4 +158,19 @@ std::string Cluster::ChangeMembership(MembershipAction action, NodeId node) {
                       " voters and ", learners.size(), " learners");
 }
 
+std::string Cluster::SetVoters(const std::vector<NodeId>& voters) {
+  SimNode* leader = FindNode(leader_);
+  if (leader == nullptr || !leader->serving() ||
+      scenario_.replication.model != ReplicationModel::kRaft) {
+    return "";
+  }
+  const WorldScope scope(world_, leader_);
+  leader->process().ChangeMembers(voters, {});
+  std::string names;
+  for (const NodeId voter : voters) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", NodeName(voter));
+  }
+  return absl::StrCat(NodeName(leader_), " asked for the voters ", names);
+}
+
 }  // namespace wringer::sim

@@ -14,6 +14,7 @@
 #include "sim/cluster/shadow_recovery.h"
 #include "sim/cluster/translate.h"
 #include "sim/fault/fault_plan.h"
+#include "sim/oracle/claim_oracle.h"
 #include "sim/oracle/config_oracle.h"
 #include "sim/oracle/fence_oracle.h"
 #include "sim/oracle/hint_oracle.h"
@@ -163,7 +164,8 @@ class Runner {
   LogOracle group_logs_;
   LeaderOracle group_leaders_;
   std::unique_ptr<Cluster> cluster_;
-  std::unique_ptr<HintOracle> hints_;  // leaderless models
+  std::unique_ptr<HintOracle> hints_;    // leaderless models
+  std::unique_ptr<ClaimOracle> claims_;  // the others
   std::unique_ptr<FaultDriver> driver_;
   std::unique_ptr<Recoverability> core_;
 };
@@ -238,6 +240,12 @@ void Runner::AddOracles() {
     hints_ = std::make_unique<HintOracle>(
         CopyPromisesOf(scenario_), cluster_->stores(), &world_, &findings_);
     cluster_->AddObserver(hints_.get());
+  } else {
+    claims_ = std::make_unique<ClaimOracle>(
+        cluster_->Replicas(), QuorumCopiesOf(scenario_),
+        [this](NodeId id) { return Look(id); }, &findings_);
+    cluster_->AddObserver(claims_.get());
+    world_.AddObserver(claims_.get());
   }
   for (Oracle* oracle :
        std::initializer_list<Oracle*>{&promises_, &group_states_, &group_logs_,

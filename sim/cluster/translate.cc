@@ -422,6 +422,11 @@ CopyPromises CopyPromisesOf(const Scenario& scenario) {
           .synced = OraclePromisesOf(scenario).synced};
 }
 
+std::size_t QuorumCopiesOf(const Scenario& scenario) {
+  if (scenario.replication.model != ReplicationModel::kPrimaryBackup) return 0;
+  return scenario.cluster.nodes / 2 + 1;
+}
+
 OraclePromises OraclePromisesOf(const Scenario& scenario) {
   OraclePromises promises;
   const bool raft = scenario.replication.model == ReplicationModel::kRaft;
@@ -446,6 +451,7 @@ OraclePromises OraclePromisesOf(const Scenario& scenario) {
                f.config == ConfigAction::kPromote;
       });
   promises.one_leader = !unfenced;
+  promises.state_advances = false;  // a backup that diverged is rebuilt
   promises.applied_is_final &= !unfenced && spec.ack != AckRule::kAsync &&
                                spec.degrade != DegradeRule::kAsync &&
                                spec.visible == Visibility::kAfterAck &&

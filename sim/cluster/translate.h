@@ -51,6 +51,8 @@ wire::ReadLevel ReadLevelOf(const Scenario& scenario);
 StoreMirror::OwnersOf OwnersOf(const Scenario& scenario);
 // What oracles may hold this design to.
 CopyPromises CopyPromisesOf(const Scenario& scenario);
+// Copies that the write level `quorum` counts for each write; 0 if a log does.
+std::size_t QuorumCopiesOf(const Scenario& scenario);
 OraclePromises OraclePromisesOf(const Scenario& scenario);
 
 // `extra_clients` beyond the workload's (preloading, final reads).

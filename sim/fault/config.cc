@@ -11,16 +11,11 @@ class ConfigInjector : public Injector {
   explicit ConfigInjector(const InjectorContext& context) : context_(context) {}
 
   void Begin() override {
-    const FaultSpec& fault = context_.fault->pinned;
-    for (const NodeId node : context_.fault->nodes) {
-      const std::string change =
-          fault.kind == FaultKind::kConfig
-              ? context_.cluster->ChangeConfig(fault.config, node,
-                                               fault.in_sync)
-              : context_.cluster->ChangeMembership(fault.membership, node);
-      if (change.empty()) continue;
-      ++effect_.count;
-      absl::StrAppend(&effect_.text, effect_.text.empty() ? "" : ", ", change);
+    const std::vector<NodeId>& nodes = context_.fault->nodes;
+    if (SetsVoters()) {
+      if (!nodes.empty()) Note(context_.cluster->SetVoters(nodes));
+    } else {
+      for (const NodeId node : nodes) Note(Change(node));
     }
     if (effect_.count == 0) effect_.masked = "nobody to carry it out";
   }
@@ -29,6 +24,24 @@ class ConfigInjector : public Injector {
   FaultEffect effect() const override { return effect_; }
 
  private:
+  bool SetsVoters() const {
+    const FaultSpec& fault = context_.fault->pinned;
+    return fault.kind == FaultKind::kMembership &&
+           fault.membership == MembershipAction::kSetVoters;
+  }
+  std::string Change(NodeId node) {
+    const FaultSpec& fault = context_.fault->pinned;
+    return fault.kind == FaultKind::kConfig
+               ? context_.cluster->ChangeConfig(fault.config, node,
+                                                fault.in_sync)
+               : context_.cluster->ChangeMembership(fault.membership, node);
+  }
+  void Note(const std::string& change) {
+    if (change.empty()) return;
+    ++effect_.count;
+    absl::StrAppend(&effect_.text, effect_.text.empty() ? "" : ", ", change);
+  }
+
   InjectorContext context_;
   FaultEffect effect_;
 };

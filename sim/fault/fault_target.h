@@ -96,8 +96,10 @@ class FaultTarget {
   // What was changed, for the ledger; empty if nothing could be.
   virtual std::string ChangeConfig(ConfigAction action, NodeId node,
                                    const std::vector<NodeId>& in_sync) = 0;
+  // For every action but kSetVoters.
   virtual std::string ChangeMembership(MembershipAction action,
                                        NodeId node) = 0;
+  virtual std::string SetVoters(const std::vector<NodeId>& voters) = 0;
 };
 
 }  // namespace wringer::sim

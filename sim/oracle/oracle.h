@@ -66,6 +66,8 @@ struct OraclePromises {
   bool synced = true;
   // An executed entry is final: nothing else is ever executed at its index.
   bool applied_is_final = true;
+  // No replica's state goes back, not even to be rebuilt.
+  bool state_advances = true;
   // At most one leader in a term or epoch.
   bool one_leader = true;
   // Leases are used, and every clock keeps within the bound they trust.

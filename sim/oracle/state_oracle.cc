@@ -69,7 +69,15 @@ void StateOracle::CheckCursor(const node::EntryApplied& applied) {
 }
 
 void StateOracle::OnInstalled(const node::SnapshotInstalledAt& installed) {
-  cursors_[installed.node] = installed.position;
+  const auto cursor =
+      cursors_.emplace(installed.node, installed.position).first;
+  if (promises_.state_advances && installed.position < cursor->second) {
+    log_->Add(installed.node, "state",
+              absl::StrCat("installed a snapshot at ", Text(installed.position),
+                           " and had executed ", Text(cursor->second)),
+              installed.position.index);
+  }
+  cursor->second = installed.position;
   if (installed.position.index == LogIndex()) return;
   const Slot& slot = At(installed.position.index);
   if (slot.term == installed.position.term &&

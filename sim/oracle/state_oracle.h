@@ -5,7 +5,8 @@
 //          there (where the design promises that executed is final; else the
 //          rule holds for entries of one term only)
 //   state  replicas that have executed the same log up to an index hold the
-//          same data
+//          same data; and no snapshot takes a replica back (where the design
+//          rebuilds none that went another way)
 //   fence  along a replica's log terms never go back, and its cursor moves by
 //          one
 //

@@ -119,6 +119,7 @@ enum class MembershipAction : std::uint8_t {
   kAddLearner,
   kRemove,
   kTransferLeader,
+  kSetVoters,  // `nodes` and no others; joint, if more than one changes
 };
 
 enum class ConfigAction : std::uint8_t {

@@ -162,10 +162,11 @@ WR_ENUM_NAMES(FileClass, kMeta, "class of files", {"any", "every file"},
 WR_ENUM_NAMES(ConfigAction, kPromote, "config action",
               {"grant", "a new epoch, the old one fenced"},
               {"promote", "an operator promotes and fences nobody"})
-WR_ENUM_NAMES(MembershipAction, kTransferLeader, "membership action",
+WR_ENUM_NAMES(MembershipAction, kSetVoters, "membership action",
               {"add", "joins as a voter"}, {"add-learner", "joins, no vote"},
               {"remove", "leaves"},
-              {"transfer-leader", "leadership moves to the node"})
+              {"transfer-leader", "leadership moves to the node"},
+              {"set-voters", "these nodes vote, and no others"})
 WR_ENUM_NAMES(ScriptKind, kCas, "operation", {"get", "read a key"},
               {"put", "write a value"}, {"delete", "write a tombstone"},
               {"cas", "write if the newest version seen is still current"})
@@ -252,6 +253,7 @@ const std::vector<Slice>& KnownViolations() {
       "safety/view",              // an epoch that may not follow the last one
       "safety/quorum",            // majorities that need not meet
       "safety/hint",              // acknowledged with fewer copies than said
+      "safety/claim",             // likewise, where a log is replicated
       "safety/store",             // a replica holds what it never stored
       "engine/defect",            // a call from beyond the grave
       "engine/crash",             // an assertion of the engine

@@ -88,11 +88,12 @@ struct StoreChanged {
   const replication::Versioned* held = nullptr;  // null: removed
 };
 
-// A leaderless coordinator acknowledges a write.
+// A coordinator or leader acknowledges a write.
 struct WriteAnswered {
   NodeId node;
   Slice key;
-  replication::Version version;
+  replication::Version version;  // leaderless
+  LogPosition position;          // log models: its place
   wire::WriteLevel asked;
   wire::WriteLevel given;
 };

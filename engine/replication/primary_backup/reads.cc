@@ -48,8 +48,7 @@ void PrimaryBackup::SubmitRead(const Submit& submit, Ready& ready) {
   const LogIndex at_least = std::max(safe_, epoch_start_);
   if (level.kind == ReadLevelKind::kLease && LeaseHolds()) {
     WR_MARK(kPrimaryBackupLeaseRead);
-    ready.reads.push_back(
-        {submit.ticket, at_least, level, !WR_MUTANT(kLeaseNotRechecked)});
+    ready.reads.push_back({submit.ticket, at_least, level, true});
     return;
   }
   // No lease: prove it by a round.
@@ -91,6 +90,7 @@ void PrimaryBackup::ReleaseReads(Ready& ready) {
 
 bool PrimaryBackup::LeaseHolds() const {
   if (!leads()) return false;
+  if (WR_MUTANT(kLeaseNotRechecked)) return lease_until_ > 0;
   const Nanos now = WR_MUTANT(kLeaseOnWallClock) ? now_.wall : now_.monotonic;
   return now < lease_until_;
 }

@@ -67,6 +67,7 @@ void Raft::OnSnapshotReply(NodeId from, const SnapshotReply& reply,
 // committed.
 bool Raft::AlreadyHolds(LogPosition at, Ready& ready) {
   if (WR_MUTANT(kSnapshotOlderInstalls)) return false;
+  if (WR_MUTANT(kInstallsOlderSnapshot)) return false;
   if (at.index <= commit_) return true;
   if (!log_.Holds(at) || WR_MUTANT(kSnapshotCutsLog)) return false;
   WR_MARK(kRaftSnapshotHeld);

@@ -207,6 +207,25 @@ void CheckConfigFault(const Scenario& s, const FaultSpec& fault,
   }
 }
 
+void CheckMembershipFault(const Scenario& s, const FaultSpec& fault,
+                          const std::string& path, Findings* findings) {
+  if (s.replication.model != ReplicationModel::kRaft) {
+    findings->Error(path + ".do",
+                    absl::StrCat("model \"", NameOf(s.replication.model),
+                                 "\" has no membership changes"),
+                    "membership faults are for raft; primary_backup takes "
+                    "config faults");
+    return;
+  }
+  if (fault.membership != MembershipAction::kSetVoters) return;
+  if (!s.replication.raft.joint_membership) {
+    findings->Warning(path + ".action",
+                      "a leader refuses new voters if more than one changes",
+                      "set replication.raft.joint_membership = true, or add "
+                      "and remove one node at a time");
+  }
+}
+
 void CheckRandom(const Scenario& s, Findings* findings) {
   if (!s.faults.random) {
     return;
@@ -309,13 +328,8 @@ void CheckFaults(const Scenario& s, Findings* findings) {
     if (fault.kind == FaultKind::kConfig) {
       CheckConfigFault(s, fault, path, findings);
     }
-    if (fault.kind == FaultKind::kMembership &&
-        s.replication.model != ReplicationModel::kRaft) {
-      findings->Error(path + ".do",
-                      absl::StrCat("model \"", NameOf(s.replication.model),
-                                   "\" has no membership changes"),
-                      "membership faults are for raft; primary_backup takes "
-                      "config faults");
+    if (fault.kind == FaultKind::kMembership) {
+      CheckMembershipFault(s, fault, path, findings);
     }
     for (std::size_t j = 0; j < fault.faults.size(); ++j) {
       CheckId(fault.faults[j], ids, fault.id,

@@ -106,6 +106,9 @@ class FakeTarget : public FaultTarget {
   std::string ChangeMembership(MembershipAction, NodeId node) override {
     return absl::StrCat(NodeName(node), " joins");
   }
+  std::string SetVoters(const std::vector<NodeId>& voters) override {
+    return absl::StrCat(voters.size(), " vote");
+  }
 
   // Everybody talks to everybody.
   void Chatter() {

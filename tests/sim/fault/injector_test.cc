@@ -99,6 +99,19 @@ TEST(Effects, ReadAsAPersonWouldWriteThem) {
   EXPECT_EQ(EffectOf(FaultKind::kConfig), "epoch 2 to n2");
 }
 
+TEST(Effects, VotersAreSetInOneChange) {
+  FaultSpec fault = SampleFault(FaultKind::kMembership);
+  fault.membership = MembershipAction::kSetVoters;
+  fault.nodes = {Target::Node(N(1)), Target::Node(N(2))};
+  const LedgerEntry entry = RunOne(fault, std::nullopt);
+  EXPECT_EQ(entry.effect.text, "2 vote");
+  EXPECT_EQ(entry.effect.count, 1u);
+  EXPECT_EQ(entry.verdict(), FaultVerdict::kEffective);
+  // Carried out by nobody, it is noticed.
+  const LedgerEntry inert = RunOne(fault, FaultKind::kMembership);
+  EXPECT_EQ(inert.verdict(), FaultVerdict::kIdle);
+}
+
 TEST(Effects, CountMessages) {
   // Ten rounds, five links each way; client traffic passes.
   EXPECT_EQ(EffectOf(FaultKind::kPartition), "100 messages stopped");

@@ -56,6 +56,7 @@ class HintOracleTest : public testing::Test {
     oracle_->OnWriteAnswered({.node = NodeId(1),
                               .key = "k",
                               .version = kNew,
+                              .position = {},
                               .asked = {asked, 0},
                               .given = {given, 0}});
   }

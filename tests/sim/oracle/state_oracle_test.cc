@@ -90,6 +90,23 @@ TEST_F(StateOracleTest, ASnapshotMustHoldWhatTheLogGives) {
   EXPECT_EQ(Rules(), V{"state"});
 }
 
+TEST_F(StateOracleTest, ASnapshotTakesNobodyBack) {
+  node::SnapshotInstalledAt older;
+  older.node = kN1;
+  older.position = {Term(1), LogIndex(1)};
+  older.state_digest = 100;
+  for (const bool advances : {false, true}) {
+    HoldTo({.state_advances = advances});
+    Apply(kN1, 1, 1, 10, 100);
+    Apply(kN1, 1, 2, 20, 200);
+    oracle_->OnInstalled(older);
+    EXPECT_EQ(Rules(), advances ? V{"state"} : V{});
+    // From there it goes on as ever.
+    Apply(kN1, 1, 2, 20, 200);
+    EXPECT_EQ(Rules().size(), advances ? 1u : 0u);
+  }
+}
+
 TEST_F(StateOracleTest, TheCursorMovesByOneAndItsTermNeverBack) {
   Apply(kN1, 2, 1, 10, 100);
   Apply(kN1, 2, 3, 30, 300);

@@ -109,6 +109,25 @@ TEST(FaultRows, MembershipChangesUnderRaft) {
             MembershipAction::kRemove);
 }
 
+TEST(FaultRows, VotersAreReplacedAtOnce) {
+  const std::string head = "[replication]\nmodel = \"raft\"\n";
+  const std::string row =
+      "[faults]\ntimeline = [\n"
+      "  { id = \"f\", at = \"1s\", do = \"membership\", action = "
+      "\"set-voters\", node = [\"n1\", \"leader\"] },\n]\n";
+  const ParseResult result = Parse(head + row);
+  ASSERT_TRUE(result.ok()) << Render(result.diagnostics);
+  EXPECT_TRUE(result.diagnostics.empty()) << Render(result.diagnostics);
+  EXPECT_EQ(result.scenario->faults.timeline[0].membership,
+            MembershipAction::kSetVoters);
+  EXPECT_EQ(result.scenario->faults.timeline[0].nodes.size(), 2u);
+  // A leader that may change one voter at a time is likely to refuse.
+  const ParseResult one_by_one =
+      Parse(head + "raft = { joint_membership = false }\n" + row);
+  ASSERT_TRUE(one_by_one.ok()) << Render(one_by_one.diagnostics);
+  EXPECT_EQ(one_by_one.diagnostics.size(), 1u);
+}
+
 TEST(FaultRows, TheNemesisDrawsOnlyWhatHasAWeight) {
   const ParseResult result = Parse(
       "[faults.random]\nat_most = { down = 2, wiped = 0 }\n"
