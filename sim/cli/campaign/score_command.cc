@@ -175,16 +175,21 @@ int ScoreMutants(const CommonOptions& common, const ScoreOptions& options) {
                                     board.mutants()[i]) == excused->end();
     all &= !required || board.Detected(i);
   }
+  // A check that fires on the clean build would "detect" everything.
+  const bool calm = board.FalseAlarms().empty();
+  const bool held = all && calm;
   const reports::Style style = StyleFor(common, 1);
   if (common.json) {
-    Out(ScoreJson(board) + "\n");
+    Out(ScoreJson(board, held) + "\n");
   } else {
     Out(ScoreText(board, style));
-    Out(all ? style.Paint(reports::Color::kGood, "PASS") + "\n"
-            : style.Paint(reports::Color::kBad, "FAIL") +
-                  "   mutants that are required were missed\n");
+    Out(held ? style.Paint(reports::Color::kGood, "PASS") + "\n"
+             : absl::StrCat(style.Paint(reports::Color::kBad, "FAIL"), "   ",
+                            all ? "" : "mutants that are required were missed",
+                            all || calm ? "" : "; ",
+                            calm ? "" : "false alarms without a mutant", "\n"));
   }
-  return all ? kHeld : kSelfTestFailed;
+  return held ? kHeld : kSelfTestFailed;
 }
 
 }  // namespace wringer::cli
