@@ -37,6 +37,53 @@ class Doctor(InScratch):
         self.assertIn("3 as stored", done.stdout)
 
 
+class DeepDoctor(InScratch):
+    """doctor --deep in a checkout whose matrix is a script."""
+
+    def setUp(self):
+        super().setUp()
+        self.tree = self.path("tree")
+        for folder in ("scripts", "tests/golden"):
+            os.makedirs(os.path.join(self.tree, folder))
+        self.tree_file("scripts/wringer", "")
+        self.tree_file("tiny.toml", TINY)
+        run = json.loads(wringer("run", self.tiny, "--seed", "3",
+                                 "--json").stdout)
+        self.tree_file("tests/golden/digests.txt",
+                       f"tiny.toml 0x3 {run['digest']}\n")
+
+    def tree_file(self, name, text):
+        path = os.path.join(self.tree, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o755)
+
+    def deep(self, matrix, *args):
+        self.tree_file("scripts/determinism-matrix", f"#!/bin/sh\n{matrix}\n")
+        return wringer("doctor", "--deep", *args, cwd=self.tree)
+
+    def test_the_matrix_is_progress_and_its_end_a_diagnosis(self):
+        done = self.deep("echo the table; echo words >&2; pwd", "--json")
+        doc = json.loads(done.stdout)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIs(doc["passed"], True)
+        self.assertIn({"name": "matrix", "health": "good",
+                       "text": "one digest under every compiler and "
+                               "environment"}, doc["checks"])
+        self.assertIn("as long as four full builds", done.stderr)
+        self.assertIn("the table\nwords\n" + os.path.realpath(self.tree),
+                      done.stderr)
+
+    def test_a_difference_is_another_answer_than_a_matrix_that_failed(self):
+        for code, expected in ((1, 3), (5, 5)):
+            with self.subTest(code):
+                done = self.deep(f"exit {code}")
+                self.assertEqual(done.returncode, expected, done.stdout)
+                self.assertIn(f"determinism-matrix ended with {code}",
+                              done.stdout)
+                self.assertIn("FAIL", done.stdout)
+
+
 class Corpus(InScratch):
     def corpus(self, *args):
         return wringer("corpus", *args, "--dir", self.path("kept"),
