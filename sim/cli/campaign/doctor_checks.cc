@@ -161,7 +161,7 @@ Diagnosis CheckCanary() {
                   absl::StrCat("planted ", name, " not caught in ", kCanaryRuns,
                                " runs"));
   }
-  return Judged(true, "canary", absl::StrCat(caught, "; no alarm without it"));
+  return Judged(true, "canary", absl::StrCat(caught, "; clean without"));
 #endif
 }
 
