@@ -16,6 +16,7 @@
 #include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
 #include "sim/explore/worker_pool.h"
+#include "sim/scenario/toml/suggest.h"
 
 namespace wringer::cli {
 namespace {
@@ -28,8 +29,14 @@ std::optional<std::vector<Mutant>> Asked(const std::vector<std::string>& names,
   for (const std::string& name : names) {
     const std::optional<Mutant> mutant = FindMutant(name);
     if (!mutant) {
+      std::vector<Slice> known;
+      for (std::size_t i = 0; i < kMutantCount; ++i) {
+        known.push_back(Info(Mutant(i)).name);
+      }
+      const auto near = sim::Nearest(name, known);
       Complain(absl::StrCat("no mutant is named \"", name, "\""),
-               "engine/base/mutants.def has them all");
+               near ? absl::StrCat("did you mean \"", *near, "\"?")
+                    : "engine/base/mutants.def has them all");
       return std::nullopt;
     }
     mutants.push_back(*mutant);

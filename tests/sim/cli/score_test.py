@@ -76,6 +76,7 @@ class Score(unittest.TestCase):
         done, _ = score("--mutant", "wal_ack_before_sink")
         self.assertEqual(done.returncode, 2)
         self.assertIn("no mutant is named", done.stderr)
+        self.assertIn(f'did you mean "{EASY}"?', done.stderr)
         done, _ = score("--runs", "0")
         self.assertEqual(done.returncode, 2)
 
