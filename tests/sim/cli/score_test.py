@@ -20,23 +20,33 @@ def score(*args):
 
 
 class Score(unittest.TestCase):
-    def test_an_easy_bug_is_detected_and_the_run_can_be_repeated(self):
-        done, doc = score("--mutant", EASY, "--runs", "20")
+    def test_easy_bugs_are_detected_and_their_runs_can_be_repeated(self):
+        rows = {EASY: ("WAL-04", "any"),
+                "raft_truncates_always": ("RFT-10", "raft"),
+                "quorum_hints_count": ("QRM-02", "quorum")}
+        words = [word for name in rows for word in ("--mutant", name)]
+        done, doc = score(*words, "--runs", "20")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIs(doc["passed"], True)
         self.assertEqual(doc["false_alarms"], 0)
-        [row] = doc["mutants"]
-        self.assertEqual(row["row"], "WAL-04")
-        self.assertEqual(row["stage"], "detected")
-        self.assertEqual(doc["effort"]["runs_median"], row["runs"])
-        self.assertGreaterEqual(row["reached"], row["infected"])
-        shown = self.again(row["seed"], f'mutants=["{EASY}"]')
-        self.assertEqual(shown["verdict"]["violation"], row["check"])
-        self.assertTrue(self.again(row["seed"], "mutants=[]")["passed"])
+        self.assertEqual(len(doc["mutants"]), len(rows))
+        for row in doc["mutants"]:
+            with self.subTest(row["mutant"]):
+                self.assertEqual((row["row"], row["model"]),
+                                 rows[row["mutant"]])
+                self.assertEqual(row["stage"], "detected")
+                self.assertGreaterEqual(row["reached"], row["infected"])
+                shown = self.again(row, f'mutants=["{row["mutant"]}"]')
+                self.assertEqual(shown["verdict"]["violation"], row["check"])
+                self.assertTrue(self.again(row, "mutants=[]")["passed"])
+        runs = sorted(row["runs"] for row in doc["mutants"])
+        self.assertEqual(doc["effort"]["runs_median"], runs[1])
+        self.assertEqual(doc["effort"]["runs_p95"], runs[2])
 
-    def again(self, seed, setting):
-        done = wringer("run", "--swarm", "--seed", seed, "--set", setting,
-                       "--json", "--no-keep")
+    def again(self, row, setting):
+        model = [] if row["model"] == "any" else ["--model", row["model"]]
+        done = wringer("run", "--swarm", *model, "--seed", row["seed"],
+                       "--set", setting, "--json", "--no-keep")
         return json.loads(done.stdout)
 
     def test_the_number_of_workers_changes_nothing(self):
