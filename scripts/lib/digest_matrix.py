@@ -17,6 +17,7 @@ import sys
 import time
 
 CELL_TIMEOUT_S = 600
+SILENCE_S = 15  # at most, in a log
 PARALLEL_RUNS = max(1, min(4, os.cpu_count() or 1))
 
 NO_FMA = "glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4"
@@ -135,12 +136,40 @@ def make_rows(builds):
     return rows, remarks
 
 
+class Progress:
+    """How far it is, on stderr: redrawn on a terminal, else now and then."""
+
+    def __init__(self, total):
+        self.total, self.done = total, 0
+        self.started = self.said = time.monotonic()
+        self.live = sys.stderr.isatty()
+
+    def step(self, scenario):
+        self.done += 1
+        now = time.monotonic()
+        if now - self.said < (0.2 if self.live else SILENCE_S):
+            return
+        self.said = now
+        text = (f"{self.done} of {self.total} runs, "
+                f"{now - self.started:.0f} s   {scenario}")
+        print(f"\r\x1b[K{text}" if self.live else f"determinism matrix: {text}",
+              end="" if self.live else "\n", file=sys.stderr, flush=True)
+
+    def end(self):
+        if self.live:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
 def run_all(rows, scenarios):
     """{(row name, scenario): Cell}, a few cells at a time."""
+    progress = Progress(len(rows) * len(scenarios))
     with concurrent.futures.ThreadPoolExecutor(PARALLEL_RUNS) as pool:
-        jobs = {(row.name, scenario): pool.submit(run_cell, row, scenario)
+        jobs = {pool.submit(run_cell, row, scenario): (row.name, scenario)
                 for scenario in scenarios for row in rows}
-        return {key: job.result() for key, job in jobs.items()}
+        for job in concurrent.futures.as_completed(jobs):
+            progress.step(jobs[job][1])
+        progress.end()
+        return {key: job.result() for job, key in jobs.items()}
 
 
 def print_table(rows, scenarios, cells):

@@ -93,6 +93,8 @@ void AddBisect(CLI::App* app, CampaignFlags* flags) {
   app->add_option("--bad", bisect->bad, "A revision in which it fails (HEAD)");
   app->add_option("--seed", flags->seed, "Decimal or 0x...");
   AddSettings(app, &bisect->settings);
+  app->add_option("--violation", bisect->violation,
+                  "What counts (that of the capsule, or of the bad revision)");
   app->add_option("--build", bisect->build, "Builds a revision");
   app->add_option("--tool", bisect->tool, "The tool that --build makes");
   app->add_flag("--step", bisect->step, "Judge the revision checked out here");

@@ -120,9 +120,10 @@ struct BisectOptions {
   std::string bad = "HEAD";
   std::optional<std::uint64_t> seed;
   std::vector<std::string> settings;
-  std::string build;  // command that builds a revision, in its top folder
-  std::string tool;   // the tool it makes, from the top folder
-  bool step = false;  // one revision: called by git
+  std::string violation;  // what counts; empty: what the bad revision shows
+  std::string build;      // command that builds a revision, in its top folder
+  std::string tool;       // the tool it makes, from the top folder
+  bool step = false;      // judge the revision that is checked out here
 };
 
 struct ShrinkOptionsCli {

@@ -188,7 +188,8 @@ std::string RunText(const PrintedRun& run, const Style& style) {
     absl::StrAppend(&out, "  ! halted: ", halt, "\n");
   }
   if (!run.result.stuck_because.empty()) {
-    absl::StrAppend(&out, "  · excused: ", run.result.stuck_because, "\n");
+    absl::StrAppend(&out, "  ", style.Sign("\u00b7", "-"),
+                    " excused: ", run.result.stuck_because, "\n");
   }
   std::vector<std::string> mutants;
   for (const auto& [mutant, reached] : run.result.mutants) {
@@ -296,6 +297,10 @@ std::string RunJson(const PrintedRun& run) {
     json.Field("effect", Slice(entry.effect.text)).End();
   }
   json.End();
+  json.Key("halts").Array();
+  for (const std::string& halt : r.halts) json.String(halt);
+  json.End();
+  json.Field("excused", Slice(r.stuck_because));
   json.Key("marks").Object();
   for (const auto& [mark, count] : r.marks) {
     json.Field(Info(mark).name, count);

@@ -20,6 +20,10 @@ namespace {
 
 constexpr std::size_t kMaxErrorText = 64 << 10;
 constexpr int kTickMillis = 100;
+// Above one part in so many of a processor, a worker works and does not sleep.
+constexpr std::int64_t kStarvedShare = 20;
+// However busy the machine is, this many times its limit is enough for a job.
+constexpr std::int64_t kPatience = 10;
 
 // False if nobody reads any more.
 bool WriteAll(int fd, const void* data, std::size_t size) {
@@ -65,6 +69,15 @@ std::uint64_t ResidentBytes(pid_t pid) {
   if (fields != 2) return 0;
   return std::uint64_t{resident} *
          static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// Processor time a process has used; 0 if it is gone.
+std::int64_t CpuNanos(pid_t pid) {
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(pid, &clock) != 0) return 0;
+  if (::clock_gettime(clock, &used) != 0) return 0;
+  return std::int64_t{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
 }
 
 // Appends what is there without waiting; false at the end of the stream.
@@ -158,6 +171,7 @@ void WorkerPool::Give(Worker& worker, std::uint64_t job) {
     if (worker.pid < 0) Start(worker);
     worker.job = job;
     worker.started_ns = HostNanos();
+    worker.started_cpu_ns = CpuNanos(worker.pid);
     worker.answer.clear();
     worker.stderr_text.clear();
     if (WriteAll(worker.to, &job, sizeof(job))) return;
@@ -188,8 +202,16 @@ bool WorkerPool::TakeAnswer(Worker& worker, JobResult* result) {
   return true;
 }
 
+bool WorkerPool::Hangs(const Worker& worker, std::int64_t real_ns) const {
+  const std::int64_t limit = options_.job_real_ns;
+  if (real_ns <= limit) return false;
+  const std::int64_t cpu_ns = CpuNanos(worker.pid) - worker.started_cpu_ns;
+  const bool starved = cpu_ns < limit && cpu_ns > real_ns / kStarvedShare;
+  return !starved || real_ns / kPatience > limit;
+}
+
 bool WorkerPool::Overdue(Worker& worker, JobResult* result) {
-  const bool hung = result->real_ns > options_.job_real_ns;
+  const bool hung = Hangs(worker, result->real_ns);
   const bool fat = options_.worker_bytes > 0 &&
                    ResidentBytes(worker.pid) > options_.worker_bytes;
   if (!hung && !fat) return false;

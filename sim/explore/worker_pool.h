@@ -42,7 +42,9 @@ struct JobResult {
 
 struct WorkerPoolOptions {
   int workers = 1;
-  std::int64_t job_real_ns = 120'000'000'000;           // longer is a hang
+  // Longer is a hang: of processor time while it works, else of real time, for
+  // on a busy machine a slow run is no finding.
+  std::int64_t job_real_ns = 120'000'000'000;
   std::uint64_t worker_bytes = std::uint64_t{4} << 30;  // resident; 0: no limit
 };
 
@@ -76,6 +78,7 @@ class WorkerPool {
     int errors = -1;  // its stderr
     std::optional<std::uint64_t> job;
     std::int64_t started_ns = 0;
+    std::int64_t started_cpu_ns = 0;
     std::string answer;  // as far as it has arrived
     std::string stderr_text;
   };
@@ -89,6 +92,7 @@ class WorkerPool {
   // Takes what has arrived; true if the job is over, `*result` is then filled.
   bool Collect(Worker& worker, JobResult* result);
   bool TakeAnswer(Worker& worker, JobResult* result);
+  bool Hangs(const Worker& worker, std::int64_t real_ns) const;
   bool Overdue(Worker& worker, JobResult* result);
   void Bury(Worker& worker, JobResult* result);
 

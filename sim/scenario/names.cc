@@ -217,58 +217,48 @@ const FlagNames<SessionGuarantees>& FlagsOf<SessionGuarantees>() {
 
 const std::vector<Slice>& KnownViolations() {
   static const std::vector<Slice> kAll = {
+      // Of the history.
       "safety/lost-ack",          // an acknowledged write is gone
-      "safety/not-linearizable",  // no order explains the history
       "safety/stale-read",        // older than the level allows
-      "safety/phantom",           // a value nobody wrote, or a failed write
-      "safety/resurrection",      // a deleted key came back
-      "safety/duplicate",         // one request took effect twice
-      "safety/read-your-writes",  //
-      "safety/monotonic-reads",   //
-      "safety/monotonic-writes",  //
-      "safety/writes-follow-reads",
-      "safety/split-brain",         // two leaders of one term or epoch
-      "safety/diverged",            // replicas differ at one applied index
-      "safety/log-mismatch",        // committed entries differ
-      "safety/broken-promise",      // a promise its sender's disk cannot keep
-      "safety/lease-overlap",       //
-      "safety/corrupt-data",        // damaged bytes served
-      "safety/non-linearizable",    // no order explains the history
-      "safety/non-monotonic-read",  //
-      "safety/reordered-writes",    //
-      "safety/lost-update",         // a compare-and-set overwrote a newer value
-      "safety/dirty-read",          // a value whose write failed
-      "safety/duplicate-apply",     // one request took effect twice
+      "safety/dirty-read",        // a value whose write failed
+      "safety/phantom",           // a value nobody wrote
+      "safety/split-brain",       // two nodes answered as leaders at once
+      "safety/lost-update",       // a compare-and-set overwrote a newer value
       "safety/wrong-refusal",     // a compare-and-set refused what it expected
-      "safety/divergence",        // replicas differ at the end
-      "safety/late-convergence",  // they agree, later than they may
-      "safety/promise",           // a promise its sender's disk cannot keep
-      "safety/state",             // nodes executed different things
-      "safety/log",               //
-      "safety/log-matching",      // one index and term, two entries
-      "safety/one-leader",        // two leaders of one term or epoch
-      "safety/fence",             // a deposed leader still promises
-      "safety/grant",             // led in an epoch granted to another
-      "safety/lease",             // two leases at one moment
-      "safety/view",              // an epoch that may not follow the last one
-      "safety/quorum",            // majorities that need not meet
-      "safety/hint",              // acknowledged with fewer copies than said
-      "safety/claim",             // likewise, where a log is replicated
-      "safety/store",             // a replica holds what it never stored
-      "engine/defect",            // a call from beyond the grave
-      "engine/crash",             // an assertion of the engine
-      "engine/hang",              //
-      "engine/memory",            //
-      "liveness/no-answer",       //
-      "liveness/slow-convergence",  //
-      "liveness/not-converged",     //
-      "liveness/stuck",             //
-      "liveness/deadlock",          //
-      "expectation/availability",   //
-      "expectation/latency",        //
-      "expectation/mark",           //
-      "expectation/marks",          //
-      "crash/check-failed",         // an assertion of the engine
+      "safety/non-linearizable",  // no order explains the history
+      "safety/duplicate-apply",   // one request took effect twice
+      "safety/read-your-writes",  // a session does not see its own writes
+      "safety/non-monotonic-read",  // a session goes back to an older value
+      "safety/reordered-writes",    // writes seen in another order than made
+      "safety/divergence",          // replicas differ at the end
+      "safety/late-convergence",    // they agree, later than they may
+      // Of the oracles.
+      "safety/promise",       // a promise its sender's disk cannot keep
+      "safety/state",         // nodes executed different things
+      "safety/log",           // committed entries differ
+      "safety/log-matching",  // one index and term, two entries
+      "safety/one-leader",    // two leaders of one term or epoch
+      "safety/fence",         // a deposed leader still promises
+      "safety/grant",         // led in an epoch granted to another
+      "safety/lease",         // two leases at one moment
+      "safety/view",          // an epoch that may not follow the last one
+      "safety/quorum",        // majorities that need not meet
+      "safety/hint",          // acknowledged with fewer copies than said
+      "safety/claim",         // likewise, where a log is replicated
+      "safety/store",         // a replica holds what it never stored
+      // Of the process that runs the engine.
+      "engine/defect",  // a call from beyond the grave
+      "engine/crash",   // an assertion of the engine
+      "engine/hang",    // a run that does not end
+      "engine/memory",  // a run that grows without bounds
+      // Of what must happen in the end.
+      "liveness/no-answer",         // no operation was ever answered
+      "liveness/stuck",             // replicas never agreed, though all is well
+      "liveness/slow-convergence",  // they agreed later than they may
+      // Of [expect].
+      "expectation/availability",
+      "expectation/latency",
+      "expectation/marks",
   };
   return kAll;
 }

@@ -370,6 +370,53 @@ class Build(LintTest):
         self.expect_finding("build", "scenarios/smoke/a.toml:1")
 
 
+class Violations(LintTest):
+    NAMES = """const std::vector<Slice>& KnownViolations() {
+  static const std::vector<Slice> kAll = {
+      "safety/lost-ack",  // gone
+      "safety/lease",     //
+      "liveness/stuck",
+  };
+  return kAll;
+}
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.tree.write("sim/scenario/names.cc", self.NAMES)
+        self.tree.write("reports/check/lost.cc",
+                        'Finding finding{.kind = "lost-ack", .key = 1};\n')
+        self.tree.write("sim/oracle/lease_oracle.cc",
+                        'log_->Add(view.id,\n          "lease", "two");\n')
+        self.tree.write("sim/cli/judge.cc", 'Add("liveness/stuck", "why");\n')
+
+    def test_a_list_of_what_is_found_passes(self):
+        self.expect_clean("violations")
+
+    def test_a_name_that_nothing_finds_is_found(self):
+        self.tree.write("sim/cli/judge.cc",
+                        '// Add("liveness/stuck", "why");\n'
+                        'if (id == "liveness/stuck") Has(v, "liveness/stuck");'
+                        "\n")
+        self.expect_finding("violations", "names.cc:5", "liveness/stuck")
+
+    def test_a_finding_that_no_scenario_can_expect_is_found(self):
+        for path, text in (
+                ("reports/check/more.cc", 'finding.kind = "phantom";\n'),
+                ("sim/oracle/view_oracle.cc", 'log_->Add(node, "view", "x");\n'),
+                ("sim/cli/more.cc", 'AddLine("latency", text, held, v);\n')):
+            with self.subTest(path):
+                self.tree.write(path, text)
+                self.expect_finding("violations", path + ":1")
+                self.tree.write(path, "")
+
+    def test_a_list_that_cannot_be_read_is_no_list(self):
+        self.tree.write("sim/scenario/names.cc", "// moved away\n")
+        code, output = self.tree.check("violations")
+        self.assertEqual(code, 1, output)
+        self.assertIn("no list of violations found", output)
+
+
 @unittest.skipUnless(shutil.which("clang-format-19"), "no clang-format-19")
 class Format(LintTest):
     def test_another_format_is_found(self):

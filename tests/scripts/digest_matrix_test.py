@@ -2,7 +2,9 @@
 
 The builds are shell scripts that print a run document.
 """
+import os
 import pathlib
+import pty
 import subprocess
 import sys
 import tempfile
@@ -115,6 +117,18 @@ class Matrix(unittest.TestCase):
                                "clang=nowhere/wringer", *self.scenarios)
         self.assertEqual(code, 1)
         self.assertIn("No such file", self.out)
+
+    def test_on_a_terminal_it_says_how_far_it_is(self):
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        subprocess.run(
+            [sys.executable, MATRIX, *self.build("gcc", "sleep 0.3\n" + GOOD),
+             *self.scenarios], cwd=self.folder, stdout=subprocess.DEVNULL,
+            stderr=theirs, check=True)
+        os.close(theirs)
+        said = os.read(ours, 1 << 16).decode()
+        self.assertRegex(said, r"\d+ of \d+ runs, \d+ s   [ab]\.toml")
+        self.assertTrue(said.endswith("\r\x1b[K"), repr(said))
 
     def test_no_scenario_is_a_failure(self):
         self.assertEqual(self.run_matrix(*self.build("gcc", GOOD)), 1)

@@ -7,6 +7,7 @@ their own.
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -263,6 +264,51 @@ class Bench(Machine):
         self.assertIn("valgrind", self.calls)
         self.assertNotIn("ns3", self.calls)
         self.assertIn("-L bench-gate", self.out)
+
+
+class DeterminismMatrix(Machine):
+    """scripts/determinism-matrix; what it hands to its Python is logged."""
+
+    def setUp(self):
+        super().setUp()
+        shim = self.bin / "python3"
+        shim.write_text('#!/bin/sh\necho "python3 $*" >> "$STATE/calls"\n')
+        shim.chmod(0o755)
+        (self.checkout / "scenarios/gallery").mkdir(parents=True)
+        for name in "ab":
+            (self.checkout / f"scenarios/gallery/{name}.toml").touch()
+
+    def builds(self):
+        return re.findall(r"--build ([^=]*)=", self.calls)
+
+    def test_every_build_is_announced_made_and_compared(self):
+        self.assertEqual(self.run_script("scripts/determinism-matrix"), 0,
+                         self.err)
+        names = ["g++ -O2", "clang++ -O2", "g++ -O0", "clang++ ASan+UBSan"]
+        self.assertEqual(self.builds(), names)
+        for number, name in enumerate(names, 1):
+            self.assertIn(f"build {number} of 4, {name}\n", self.err)
+        self.assertEqual(self.count("cmake --preset"), 4)
+        self.assertIn("scenarios/gallery/a.toml scenarios/gallery/b.toml",
+                      self.calls)
+
+    def test_fewer_builds_and_other_files(self):
+        self.assertEqual(self.run_script("scripts/determinism-matrix",
+                                         "--presets", "debug", "x.toml"), 0)
+        self.assertEqual(self.builds(), ["g++ -O2", "g++ -O0"])
+        self.assertIn("wringer x.toml\n", self.calls)
+        self.run_script("scripts/determinism-matrix", "--presets", "")
+        self.assertEqual(self.builds(), ["g++ -O2"])
+
+    def test_a_preset_without_a_place_is_refused_before_anything_is_built(self):
+        self.assertEqual(self.run_script("scripts/determinism-matrix",
+                                         "--presets", "clang tsan"), 5)
+        self.assertIn("preset tsan has no place", self.err)
+        self.assertEqual(self.count("ninja"), 0)
+
+    def test_a_build_that_fails_is_no_difference(self):
+        self.break_tool("ninja")
+        self.assertEqual(self.run_script("scripts/determinism-matrix"), 5)
 
 
 class Ci(Machine):

@@ -161,7 +161,7 @@ Diagnosis CheckCanary() {
                   absl::StrCat("planted ", name, " not caught in ", kCanaryRuns,
                                " runs"));
   }
-  return Judged(true, "canary", absl::StrCat(caught, "; no alarm without it"));
+  return Judged(true, "canary", absl::StrCat(caught, "; clean without"));
 #endif
 }
 
@@ -221,8 +221,11 @@ Diagnosis CheckStoredDigests() {
 
 Diagnosis CheckMatrix() {
   const std::string tree = FindTree();
+  // It was asked for by name, so that it cannot be done is no small thing.
   if (tree.empty()) {
-    return {Health::kUnknown, "matrix", "not in a checkout of wringer"};
+    return Judged(false, "matrix",
+                  "--deep builds, and this is not in a checkout of wringer",
+                  kToolFailed);
   }
   // Its table is progress; our stdout is for the diagnosis.
   const Ended ended =

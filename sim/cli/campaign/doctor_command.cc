@@ -1,4 +1,6 @@
 // wringer doctor: is this build, on this machine, fit to judge anything?
+#include <unistd.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,9 +48,17 @@ std::string Sign(Health health, const reports::Style& style) {
 class Examination {
  public:
   explicit Examination(const CommonOptions& common)
-      : common_(common), style_(StyleFor(common, 1)) {}
+      : common_(common),
+        style_(StyleFor(common, 1)),
+        live_(!common.quiet && ::isatty(STDERR_FILENO) == 1) {}
+
+  // What is being looked at, until the next answer, for whoever watches.
+  void Begin(Slice what) const {
+    if (live_) Err(absl::StrCat("\r\x1b[K  . ", what, " ..."));
+  }
 
   void Add(Diagnosis found) {
+    if (live_) Err("\r\x1b[K");
     if (found.health == Health::kBad && code_ == kHeld) code_ = found.code;
     const bool shown = !common_.quiet || found.health == Health::kBad;
     if (!common_.json && shown) {
@@ -91,6 +101,7 @@ class Examination {
 
   const CommonOptions& common_;
   const reports::Style style_;
+  const bool live_;
   std::vector<Diagnosis> all_;
   ExitCode code_ = kHeld;
 };
@@ -102,12 +113,22 @@ int Doctor(const CommonOptions& common, const DoctorOptions& options) {
   Examination examination(common);
   examination.Add(BuildFacts());
   examination.Add(MachineFacts());
+  examination.Begin("one run, twice");
   examination.Add(CheckRepeat());
+  examination.Begin("stored digests");
   examination.Add(CheckStoredDigests());
+  examination.Begin("every kind of fault, with and without its teeth");
   examination.Add(CheckBites());
+  examination.Begin("a planted bug, and the same worlds without it");
   examination.Add(CheckCanary());
+  examination.Begin("workers that crash, hang and grow");
   examination.Add(CheckWorkers());
-  if (options.deep) examination.Add(CheckMatrix());
+  if (options.deep) {
+    Err("wringer: --deep builds four trees (build/release, build/matrix/*) and "
+        "runs the gallery in each;\n"
+        "         the first time that takes as long as four full builds\n");
+    examination.Add(CheckMatrix());
+  }
   return examination.Conclude();
 }
 

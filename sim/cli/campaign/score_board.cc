@@ -1,5 +1,6 @@
 #include "sim/cli/campaign/score_board.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -26,7 +27,18 @@ bool Reached(const RunRecord& record) {
     if (count > 0) return true;
   }
   // A run that died took its counters along, but nothing else kills it.
-  return record.violation == "engine/crash";
+  return record.violation == "engine/crash" ||
+         record.violation == "engine/hang" ||
+         record.violation == "engine/memory";
+}
+
+// The smallest value that is not exceeded by `percent` of them.
+template <typename T>
+T Percentile(std::vector<T> values, std::size_t percent) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const std::size_t rank = (values.size() * percent + 99) / 100;
+  return values[std::max<std::size_t>(rank, 1) - 1];
 }
 
 }  // namespace
@@ -95,6 +107,19 @@ MutantScore ScoreBoard::Of(std::size_t mutant) const {
   return score;
 }
 
+Effort ScoreBoard::EffortOfDetection() const {
+  std::vector<std::uint64_t> runs;
+  std::vector<std::int64_t> simulated;
+  for (std::size_t i = 0; i < mutants_.size(); ++i) {
+    const MutantScore score = Of(i);
+    if (score.detected == 0) continue;
+    runs.push_back(score.runs);
+    simulated.push_back(score.simulated_ns);
+  }
+  return {Percentile(runs, 50), Percentile(runs, 95), Percentile(simulated, 50),
+          Percentile(simulated, 95)};
+}
+
 std::uint64_t ScoreBoard::clean_runs() const {
   std::uint64_t count = 0;
   for (const auto& [model, runs] : clean_) count += runs.size();
@@ -105,13 +130,23 @@ std::vector<RunRecord> ScoreBoard::FalseAlarms() const {
   std::vector<RunRecord> alarms;
   for (const auto& [model, runs] : clean_) {
     for (const auto& [seed, record] : runs) {
-      if (record.verdict == RunVerdict::kPassed) continue;
+      if (record.verdict != RunVerdict::kFailed) continue;
       alarms.push_back(record);
       alarms.back().scenario = model;
       alarms.back().seed = seed;
     }
   }
   return alarms;
+}
+
+std::uint64_t ScoreBoard::clean_inconclusive() const {
+  std::uint64_t count = 0;
+  for (const auto& [model, runs] : clean_) {
+    for (const auto& [seed, record] : runs) {
+      count += record.verdict == RunVerdict::kInconclusive ? 1 : 0;
+    }
+  }
+  return count;
 }
 
 Slice StageName(const MutantScore& score) {

@@ -7,8 +7,9 @@
 //                 checks are weak
 //   detected      a run failed that passes without the mutant
 //
-// Every seed is run clean, too. One that fails clean is a false alarm of its
-// own and says nothing about any mutant.
+// Every seed is run clean, too. One that fails clean is a false alarm: it says
+// nothing about any mutant, and fails the score. One whose clean run proved
+// nothing, as a limit was reached first, says nothing either.
 #ifndef WR_SIM_CLI_CAMPAIGN_SCORE_BOARD_H_
 #define WR_SIM_CLI_CAMPAIGN_SCORE_BOARD_H_
 
@@ -41,6 +42,15 @@ struct MutantScore {
   std::int64_t simulated_ns = 0;
 };
 
+// Of the mutants that were detected, what it took: the value that half of them
+// did not exceed, and 95 %.
+struct Effort {
+  std::uint64_t runs_median = 0;
+  std::uint64_t runs_p95 = 0;
+  std::int64_t simulated_ns_median = 0;
+  std::int64_t simulated_ns_p95 = 0;
+};
+
 class ScoreBoard {
  public:
   explicit ScoreBoard(std::vector<Mutant> mutants)
@@ -55,9 +65,12 @@ class ScoreBoard {
   bool Detected(std::size_t mutant) const;
   // In the order of seeds, whatever the order of arrival.
   MutantScore Of(std::size_t mutant) const;
-  // Clean runs, and those of them that did not pass.
+  // All zero if none was detected.
+  Effort EffortOfDetection() const;
+  // Clean runs, those of them that failed, and how many were inconclusive.
   std::uint64_t clean_runs() const;
   std::vector<sim::RunRecord> FalseAlarms() const;
+  std::uint64_t clean_inconclusive() const;
 
  private:
   const sim::RunRecord* Clean(std::size_t mutant, std::uint64_t seed) const;
@@ -72,7 +85,8 @@ class ScoreBoard {
 // "not reached", "reached", "infected", "detected".
 Slice StageName(const MutantScore& score);
 std::string ScoreText(const ScoreBoard& board, const reports::Style& style);
-std::string ScoreJson(const ScoreBoard& board);
+// `passed`: what the exit code says.
+std::string ScoreJson(const ScoreBoard& board, bool passed);
 
 }  // namespace wringer::cli
 

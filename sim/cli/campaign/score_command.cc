@@ -16,6 +16,7 @@
 #include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
 #include "sim/explore/worker_pool.h"
+#include "sim/scenario/toml/suggest.h"
 
 namespace wringer::cli {
 namespace {
@@ -28,8 +29,14 @@ std::optional<std::vector<Mutant>> Asked(const std::vector<std::string>& names,
   for (const std::string& name : names) {
     const std::optional<Mutant> mutant = FindMutant(name);
     if (!mutant) {
+      std::vector<Slice> known;
+      for (std::size_t i = 0; i < kMutantCount; ++i) {
+        known.push_back(Info(Mutant(i)).name);
+      }
+      const auto near = sim::Nearest(name, known);
       Complain(absl::StrCat("no mutant is named \"", name, "\""),
-               "engine/base/mutants.def has them all");
+               near ? absl::StrCat("did you mean \"", *near, "\"?")
+                    : "engine/base/mutants.def has them all");
       return std::nullopt;
     }
     mutants.push_back(*mutant);
@@ -175,16 +182,21 @@ int ScoreMutants(const CommonOptions& common, const ScoreOptions& options) {
                                     board.mutants()[i]) == excused->end();
     all &= !required || board.Detected(i);
   }
+  // A check that fires on the clean build would "detect" everything.
+  const bool calm = board.FalseAlarms().empty();
+  const bool held = all && calm;
   const reports::Style style = StyleFor(common, 1);
   if (common.json) {
-    Out(ScoreJson(board) + "\n");
+    Out(ScoreJson(board, held) + "\n");
   } else {
     Out(ScoreText(board, style));
-    Out(all ? style.Paint(reports::Color::kGood, "PASS") + "\n"
-            : style.Paint(reports::Color::kBad, "FAIL") +
-                  "   mutants that are required were missed\n");
+    Out(held ? style.Paint(reports::Color::kGood, "PASS") + "\n"
+             : absl::StrCat(style.Paint(reports::Color::kBad, "FAIL"), "   ",
+                            all ? "" : "mutants that are required were missed",
+                            all || calm ? "" : "; ",
+                            calm ? "" : "false alarms without a mutant", "\n"));
   }
-  return all ? kHeld : kSelfTestFailed;
+  return held ? kHeld : kSelfTestFailed;
 }
 
 }  // namespace wringer::cli

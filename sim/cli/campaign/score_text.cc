@@ -1,6 +1,4 @@
 // The score as a table and as JSON.
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/base/marks.h"
@@ -43,10 +41,21 @@ std::string Row(const MutantScore& score, const reports::Style& style) {
   return line + "\n";
 }
 
-std::uint64_t MedianRuns(std::vector<std::uint64_t> runs) {
-  if (runs.empty()) return 0;
-  std::sort(runs.begin(), runs.end());
-  return runs[runs.size() / 2];
+std::string CleanText(const ScoreBoard& board) {
+  const auto alarms = board.FalseAlarms();
+  std::string text =
+      absl::StrCat("  ", alarms.size(), " of ", board.clean_runs(),
+                   " runs without a mutant failed");
+  if (board.clean_inconclusive() > 0) {
+    absl::StrAppend(&text, ", ", board.clean_inconclusive(), " inconclusive");
+  }
+  absl::StrAppend(&text, "\n");
+  for (const sim::RunRecord& alarm : alarms) {
+    absl::StrAppend(&text, "    ", alarm.violation, "  ", ProgramName(),
+                    " run --swarm", alarm.scenario.empty() ? "" : " --model ",
+                    alarm.scenario, " --seed ", SeedText(alarm.seed), "\n");
+  }
+  return text;
 }
 
 }  // namespace
@@ -56,36 +65,36 @@ std::string ScoreText(const ScoreBoard& board, const reports::Style& style) {
       "  ", PadRight("mutant", kNameWidth), PadRight("row", kRowWidth),
       PadRight("model", kModelWidth), PadRight("", kStageWidth),
       " runs reach infct   detected by\n");
-  std::vector<std::uint64_t> to_detection;
+  std::size_t detected = 0;
   std::string missed;
   for (std::size_t i = 0; i < board.mutants().size(); ++i) {
     const MutantScore score = board.Of(i);
     absl::StrAppend(&text, Row(score, style));
     if (score.detected > 0) {
-      to_detection.push_back(score.runs);
+      ++detected;
     } else {
       absl::StrAppend(&missed, " ", Info(score.mutant).name);
     }
   }
-  absl::StrAppend(&text, "\n  ", to_detection.size(), " of ",
-                  board.mutants().size(), " detected, median of ",
-                  MedianRuns(to_detection), " runs\n");
-  const auto alarms = board.FalseAlarms();
-  absl::StrAppend(&text, "  ", alarms.size(), " of ", board.clean_runs(),
-                  " runs without a mutant failed\n");
-  for (const sim::RunRecord& alarm : alarms) {
-    absl::StrAppend(&text, "    ", alarm.violation, "  ", ProgramName(),
-                    " run --swarm", alarm.scenario.empty() ? "" : " --model ",
-                    alarm.scenario, " --seed ", SeedText(alarm.seed), "\n");
+  absl::StrAppend(&text, "\n  ", detected, " of ", board.mutants().size(),
+                  " detected");
+  if (detected > 0) {
+    const Effort effort = board.EffortOfDetection();
+    absl::StrAppend(&text, ": median ", effort.runs_median, " runs (",
+                    DurationText(effort.simulated_ns_median),
+                    " simulated), p95 ", effort.runs_p95, " runs (",
+                    DurationText(effort.simulated_ns_p95), ")");
   }
+  absl::StrAppend(&text, "\n", CleanText(board));
   if (!missed.empty()) absl::StrAppend(&text, "  missed:", missed, "\n");
   return text;
 }
 
-std::string ScoreJson(const ScoreBoard& board) {
+std::string ScoreJson(const ScoreBoard& board, bool passed) {
   std::string out;
   reports::JsonWriter json(&out);
-  json.Object().Field("format", "wringer-score-1").Key("mutants").Array();
+  json.Object().Field("format", "wringer-score-1").Field("passed", passed);
+  json.Key("mutants").Array();
   for (std::size_t i = 0; i < board.mutants().size(); ++i) {
     const MutantScore score = board.Of(i);
     const MutantInfo& info = Info(score.mutant);
@@ -102,7 +111,14 @@ std::string ScoreJson(const ScoreBoard& board) {
     }
     json.Field("simulated_ns", score.simulated_ns).End();
   }
-  json.End().Field("clean_runs", board.clean_runs());
+  const Effort effort = board.EffortOfDetection();
+  json.End().Key("effort").Object();
+  json.Field("runs_median", effort.runs_median);
+  json.Field("runs_p95", effort.runs_p95);
+  json.Field("simulated_ns_median", effort.simulated_ns_median);
+  json.Field("simulated_ns_p95", effort.simulated_ns_p95).End();
+  json.Field("clean_runs", board.clean_runs());
+  json.Field("clean_inconclusive", board.clean_inconclusive());
   json.Field("false_alarms", std::uint64_t{board.FalseAlarms().size()}).End();
   return out;
 }

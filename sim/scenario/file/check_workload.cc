@@ -189,11 +189,11 @@ void CheckExpectedViolation(const Scenario& s, Findings* findings) {
                     "\"safety/lost-ack\"",
                     "keep the one that is meant");
   }
-  if (*e.violation == "safety/not-linearizable" &&
+  if (*e.violation == "safety/non-linearizable" &&
       e.consistency == Consistency::kLinearizable) {
     findings->Error("expect.consistency",
                     "consistency = \"linearizable\" contradicts violation = "
-                    "\"safety/not-linearizable\"",
+                    "\"safety/non-linearizable\"",
                     "keep the one that is meant");
   }
 }

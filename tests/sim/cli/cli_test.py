@@ -4,6 +4,7 @@ Usage: cli_test.py PATH_OF_WRINGER SOURCE_DIR
 """
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -187,10 +188,23 @@ timeline = [{wipe % ("a", "n1")}, {wipe % ("b", "n2")}]
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
             run = wringer("run", path, "--no-keep")
+            plain = wringer("run", path, "--no-keep", "--ascii")
+            code, document = json_of("run", path, "--no-keep")
         self.assertEqual(run.returncode, 0, run.stdout)
         self.assertIn("and need not", run.stdout)
-        self.assertRegex(run.stdout,
-                         r"excused: n\d.* lost what they had promised")
+        said = re.search(r"excused: (n\d.* lost what they had promised.*)",
+                         run.stdout)
+        self.assertIsNotNone(said, run.stdout)
+        self.assertTrue(plain.stdout.isascii(), plain.stdout)
+        self.assertIn("- excused: n", plain.stdout)
+        self.assertEqual(code, 0)
+        self.assertEqual(document["excused"], said[1])
+
+    def test_who_needs_no_excuse_has_none(self):
+        document = json_of("run", "scenarios/smoke/three_nodes.toml",
+                           "--no-keep")[1]
+        self.assertEqual(document["excused"], "")
+        self.assertEqual(document["halts"], [])
 
     def test_stored_digests(self):
         with open(os.path.join(SOURCE, "tests/golden/digests.txt"),

@@ -2,10 +2,15 @@
 
 Usage: tools_test.py PATH_OF_WRINGER SOURCE_DIR
 """
+import glob
 import json
 import os
+import re
+import shlex
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
 import house
@@ -35,6 +40,53 @@ class Doctor(InScratch):
         done = wringer("doctor", cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("3 as stored", done.stdout)
+
+
+class DeepDoctor(InScratch):
+    """doctor --deep in a checkout whose matrix is a script."""
+
+    def setUp(self):
+        super().setUp()
+        self.tree = self.path("tree")
+        for folder in ("scripts", "tests/golden"):
+            os.makedirs(os.path.join(self.tree, folder))
+        self.tree_file("scripts/wringer", "")
+        self.tree_file("tiny.toml", TINY)
+        run = json.loads(wringer("run", self.tiny, "--seed", "3",
+                                 "--json").stdout)
+        self.tree_file("tests/golden/digests.txt",
+                       f"tiny.toml 0x3 {run['digest']}\n")
+
+    def tree_file(self, name, text):
+        path = os.path.join(self.tree, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o755)
+
+    def deep(self, matrix, *args):
+        self.tree_file("scripts/determinism-matrix", f"#!/bin/sh\n{matrix}\n")
+        return wringer("doctor", "--deep", *args, cwd=self.tree)
+
+    def test_the_matrix_is_progress_and_its_end_a_diagnosis(self):
+        done = self.deep("echo the table; echo words >&2; pwd", "--json")
+        doc = json.loads(done.stdout)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIs(doc["passed"], True)
+        self.assertIn({"name": "matrix", "health": "good",
+                       "text": "one digest under every compiler and "
+                               "environment"}, doc["checks"])
+        self.assertIn("as long as four full builds", done.stderr)
+        self.assertIn("the table\nwords\n" + os.path.realpath(self.tree),
+                      done.stderr)
+
+    def test_a_difference_is_another_answer_than_a_matrix_that_failed(self):
+        for code, expected in ((1, 3), (5, 5)):
+            with self.subTest(code):
+                done = self.deep(f"exit {code}")
+                self.assertEqual(done.returncode, expected, done.stdout)
+                self.assertIn(f"determinism-matrix ended with {code}",
+                              done.stdout)
+                self.assertIn("FAIL", done.stdout)
 
 
 class Corpus(InScratch):
@@ -95,29 +147,37 @@ class Corpus(InScratch):
         self.assertEqual(self.corpus("verify").returncode, 4)
 
 
-class Bisect(InScratch):
-    """A history of nine commits whose tool is a script; the sixth breaks it, and
-    one before it does not build."""
+class History(InScratch):
+    """A repository of nine commits whose tool is a script."""
+
+    # Commit -> what its tool finds. The third does not build.
+    found = {n: ["safety/lost-ack"] for n in (6, 7, 8, 9)}
 
     def setUp(self):
         super().setUp()
         self.repo = self.path("repo")
         os.mkdir(self.repo)
         self.git("init", "-q", ".")
-        self.write("s.toml", 'format = 1\nname = "x"\n')
+        self.write("s.toml", 'format = 1\nname = "x"\nseed = 1\n')
         self.commits = []
         for number in range(1, 10):
-            code = 1 if number >= 6 else 0
-            with open(os.path.join(self.repo, "tool"), "w",
-                      encoding="utf-8") as file:
-                file.write(f"#!/bin/sh\n# {number}\nexit {code}\n")
-            os.chmod(os.path.join(self.repo, "tool"), 0o755)
-            with open(os.path.join(self.repo, "build"), "w",
-                      encoding="utf-8") as file:
-                file.write(f"exit {1 if number == 3 else 0}\n")
+            self.repo_file("tool", self.tool(self.found.get(number, [])) +
+                           f"# {number}\n")
+            self.repo_file("build", f"echo made; exit {int(number == 3)}\n")
             self.git("add", ".")
             self.git("commit", "-q", "-m", f"change {number}")
             self.commits.append(self.git("rev-parse", "HEAD"))
+
+    def tool(self, ids):
+        found = json.dumps({"verdict":
+                            {"violations": [{"id": i} for i in ids]}})
+        return f"#!/bin/sh\necho '{found}'\nexit {1 if ids else 0}\n"
+
+    def repo_file(self, name, text):
+        path = os.path.join(self.repo, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o755)
 
     def git(self, *args):
         env = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null",
@@ -127,15 +187,33 @@ class Bisect(InScratch):
                               check=True, capture_output=True,
                               text=True).stdout.strip()
 
-    def bisect(self, *args):
-        return wringer("bisect", self.path("s.toml"), "--build", "sh build",
-                       "--tool", "tool", *args, cwd=self.repo)
+    def words(self, *args, scenario=""):
+        return ["bisect", scenario or self.path("s.toml"), "--build",
+                "sh build", "--tool", "tool", *args]
 
+    def bisect(self, *args, scenario=""):
+        return wringer(*self.words(*args, scenario=scenario), cwd=self.repo)
+
+    def assert_names(self, number, done):
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.strip(), "first bad commit: "
+                         f"{self.commits[number - 1]} change {number}")
+
+
+class Bisect(History):
     def test_the_breaking_commit_is_named(self):
         done = self.bisect("--good", self.commits[0])
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual(done.stdout.strip(),
-                         f"first bad commit: {self.commits[5]} change 6")
+        self.assert_names(6, done)
+        # Which revision, what was left to do, and what it showed.
+        for words in ("revisions left to test", " change 6\n",
+                      "fails: safety/lost-ack", "holds"):
+            self.assertIn(words, done.stderr)
+
+    def test_as_json(self):
+        done = self.bisect("--good", self.commits[0], "--json")
+        self.assertEqual(json.loads(done.stdout), {
+            "format": "wringer-bisect-1", "first_bad": self.commits[5],
+            "subject": "change 6", "violation": "safety/lost-ack", "left": []})
 
     def test_the_checkout_is_left_as_it_was(self):
         before = self.git("status", "--porcelain", "--branch")
@@ -157,6 +235,96 @@ class Bisect(InScratch):
     def test_a_revision_that_does_not_build_cannot_judge(self):
         done = self.bisect("--good", self.commits[2])
         self.assertEqual(done.returncode, 125, done.stdout)
+
+    def test_without_a_seed_every_revision_would_run_another_run(self):
+        free = self.write("free.toml", 'format = 1\nname = "x"\n')
+        done = self.bisect("--good", self.commits[0], scenario=free)
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("fixes no seed", done.stderr)
+        self.assert_names(6, self.bisect("--good", self.commits[0], "--seed",
+                                         "7", scenario=free))
+
+    def test_ctrl_c_takes_the_worktree_away(self):
+        words = self.words("--good", self.commits[0])
+        words[words.index("sh build")] = "touch ../started; sleep 60"
+        process = subprocess.Popen(
+            [house.WRINGER, *words], cwd=self.repo, start_new_session=True,
+            env=house.environment({"TMPDIR": self.folder}),
+            stderr=subprocess.PIPE, text=True)
+        for _ in range(300):
+            if glob.glob(self.path("wringer-bisect-*/started")):
+                break
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, said)
+        self.assertIn("interrupted", said)
+        self.assertEqual(glob.glob(self.path("wringer-bisect-*")), [])
+        self.assertEqual(len(self.git("worktree", "list").splitlines()), 1)
+
+
+class BisectAmongOthers(History):
+    """Another bug was there for a while, and was mended."""
+
+    found = {4: ["safety/fence"], 5: ["safety/fence"], **History.found}
+
+    def test_what_another_bug_shows_is_not_this_one(self):
+        done = self.bisect("--good", self.commits[0], "--json")
+        self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+        document = json.loads(done.stdout)
+        self.assertEqual(document["first_bad"], "")
+        # The third does not build, so it cannot be told from them either.
+        self.assertEqual(set(document["left"]), set(self.commits[2:6]))
+        self.assertIn("fails in another way than safety/lost-ack: safety/fence",
+                      done.stderr)
+
+    def test_what_counts_can_be_said(self):
+        done = self.bisect("--good", self.commits[3], "--violation",
+                           "safety/lost-ack")
+        self.assertEqual(done.returncode, 125, done.stdout + done.stderr)
+        done = self.bisect("--good", self.commits[1], "--bad",
+                           self.commits[4], "--violation", "safety/fence")
+        self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+        self.assertIn("could be any of", done.stdout)
+        self.assertIn(self.commits[3], done.stdout)
+
+
+class BisectForReal(History):
+    """The tool is this build; from the sixth commit on a bug is planted."""
+
+    found = {n: ["planted"] for n in (6, 7, 8, 9)}
+
+    def tool(self, ids):
+        bug = "--set 'mutants=[\"wal_ack_before_sync\"]'" if ids else ""
+        return f"#!/bin/sh\nexec {shlex.quote(house.WRINGER)} \"$@\" {bug}\n"
+
+    def test_a_scenario(self):
+        scenario = self.write("real.toml",
+                              BROKEN.replace("mutants =", "tags ="))
+        done = self.bisect("--good", self.commits[0], scenario=scenario)
+        self.assert_names(6, done)
+
+    def test_a_capsule_with_its_own_violation(self):
+        run = wringer("run", self.write("bug.toml", BROKEN), "--out",
+                      self.results)
+        self.assertEqual(run.returncode, 1, run.stdout)
+        [capsule] = glob.glob(self.latest("findings/*/capsule.toml"))
+        with open(capsule, encoding="utf-8") as file:
+            text = re.sub(r"^mutants = .*$", "mutants = []", file.read(),
+                          flags=re.MULTILINE)
+        found = re.search(r'violation *= *"([a-z/-]+)"', text)[1]
+        done = self.bisect("--good", self.commits[0], "--json",
+                           scenario=self.write("capsule.toml", text))
+        document = json.loads(done.stdout)
+        self.assertEqual(document["first_bad"], self.commits[5], done.stderr)
+        self.assertEqual(document["violation"], found)
+
+    def test_a_story_that_shows_its_bug(self):
+        story = self.write("story.toml",
+                           BROKEN.replace("mutants =", "tags =") +
+                           '[expect]\nviolation = "safety/promise"\n')
+        self.assert_names(6, self.bisect("--good", self.commits[0],
+                                         scenario=story))
 
 
 if __name__ == "__main__":

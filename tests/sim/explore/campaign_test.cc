@@ -1,6 +1,7 @@
 // Campaigns of invented runs: workers that die, and campaigns that go on.
 #include <signal.h>
 #include <sqlite3.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -218,6 +219,55 @@ TEST(WorkerPool, AnIdleWorkerThatWasKilledIsReplaced) {
       kGoOn);
   EXPECT_FALSE(second.empty());
   EXPECT_NE(first, second);
+}
+
+// Processor time of this process, in a worker of its job's alone.
+std::int64_t OwnCpuNanos() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return std::int64_t{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
+}
+
+void Spin(std::int64_t cpu_ns) {
+  const std::int64_t until = OwnCpuNanos() + cpu_ns;
+  while (OwnCpuNanos() < until) {
+  }
+}
+
+JobFate FateOf(const WorkerPool::Work& work) {
+  constexpr std::int64_t kLimit = 400'000'000;
+  WorkerPool pool({.workers = 1, .job_real_ns = kLimit}, work);
+  int left = 1;
+  JobFate fate = JobFate::kCrashed;
+  pool.Run(
+      [&]() -> std::optional<std::uint64_t> {
+        return left-- > 0 ? std::optional<std::uint64_t>(1) : std::nullopt;
+      },
+      [&](const JobResult& r) { fate = r.fate; }, kGoOn);
+  return fate;
+}
+
+// As on a machine that gives it a processor now and then only.
+TEST(WorkerPool, AJobThatIsStarvedDoesNotHang) {
+  EXPECT_EQ(FateOf([](std::uint64_t) -> std::string {
+              for (int i = 0; i < 12; ++i) {
+                Spin(20'000'000);
+                ::usleep(60'000);
+              }
+              return "late";
+            }),
+            JobFate::kAnswered);
+}
+
+TEST(WorkerPool, AJobThatSpinsOrSleepsForEverHangs) {
+  EXPECT_EQ(FateOf([](std::uint64_t) -> std::string {
+              for (;;) Spin(1'000'000);
+            }),
+            JobFate::kHung);
+  EXPECT_EQ(FateOf([](std::uint64_t) -> std::string {
+              for (;;) ::pause();
+            }),
+            JobFate::kHung);
 }
 
 }  // namespace
