@@ -100,9 +100,8 @@ bool ConfigOracle::Meet(const Voters& a, const Voters& b) {
 }
 
 void ConfigOracle::AfterEvent(const EventRecord& event) {
-  if (!look_ || event.node == kNoNode || IsClient(event.node)) return;
-  const std::optional<node::NodeView> view = look_(event.node);
-  const replication::Status* status = view ? view->replication : nullptr;
+  if (!status_of_ || event.node == kNoNode || IsClient(event.node)) return;
+  const replication::Status* const status = status_of_(event.node);
   if (status == nullptr || status->role != replication::Role::kLeader) {
     leaders_.erase(event.node);
     return;

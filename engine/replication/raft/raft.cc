@@ -431,8 +431,13 @@ void Raft::UpdateStatus() {
   status_.voted_for = voted_for_;
   status_.last = log_.last();
   status_.commit = commit_;
-  status_.voters = sets.joint() ? sets.outgoing : sets.incoming;
-  status_.voters_next = sets.joint() ? sets.incoming : std::vector<NodeId>{};
+  if (sets.joint()) {
+    status_.voters = sets.outgoing;
+    status_.voters_next = sets.incoming;
+  } else {
+    status_.voters = sets.incoming;
+    status_.voters_next.clear();
+  }
   status_.lease_until = leads() ? lease_until_ : 0;
 }
 
