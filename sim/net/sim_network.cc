@@ -66,6 +66,9 @@ std::uint32_t SimNetwork::PartyIndex(NodeId id) const {
         server_count_ + (id.value() - kClientNodeBase - 1);
     return index < parties_.size() ? index : kNoIndex;
   }
+  // Mostly they are n1 .. nN.
+  const std::uint32_t usual = id.value() - 1;
+  if (usual < server_count_ && parties_[usual].id == id) return usual;
   const auto end = parties_.begin() + server_count_;
   const auto it = std::lower_bound(
       parties_.begin(), end, id,
@@ -154,7 +157,7 @@ void SimNetwork::Detach(SimBus* bus) {
   }
 }
 
-void SimNetwork::Send(SimBus* bus, NodeId to, std::string bytes) {
+void SimNetwork::Send(SimBus* bus, NodeId to, std::string&& bytes) {
   const std::uint32_t index = LinkIndex(bus->party_, PartyIndex(to));
   if (index == kNoIndex) {
     ++stats_.misaddressed;
@@ -179,7 +182,7 @@ void SimNetwork::Send(SimBus* bus, NodeId to, std::string bytes) {
   }
   const Nanos departs = bus->runtime_->busy_until();
   Nanos travel = TravelTime(link, ordinal, departs, bytes.size());
-  MaybeCorrupt(link, ordinal, &bytes);
+  if (!link.faults.empty()) MaybeCorrupt(link, ordinal, &bytes);
   if (DrawDuplicate(link, ordinal)) {
     ++stats_.duplicated;
     std::string copy = pool_.AcquireBuffer();
@@ -192,8 +195,8 @@ void SimNetwork::Send(SimBus* bus, NodeId to, std::string bytes) {
   Launch(index, bus, std::move(bytes), departs, travel);
 }
 
-void SimNetwork::Launch(std::uint32_t index, SimBus* sender, std::string bytes,
-                        Nanos departs, Nanos travel) {
+void SimNetwork::Launch(std::uint32_t index, SimBus* sender,
+                        std::string&& bytes, Nanos departs, Nanos travel) {
   const MessageSlot slot = pool_.New();
   Message& message = pool_.at(slot);
   message.bytes = std::move(bytes);
@@ -329,8 +332,8 @@ Nanos SimNetwork::TravelTime(Link& link, std::uint64_t ordinal, Nanos departs,
   Nanos travel = draw.Between(latency.low, latency.high);
   if (latency.tail > 0) travel += draw.Exponential(latency.tail);
   travel += QueueForBandwidth(link, departs, bytes);
-  travel += Detour(link, ordinal);
-  travel += FaultDelay(link, ordinal);
+  if (!fifo_) travel += Detour(link, ordinal);
+  if (!link.faults.empty()) travel += FaultDelay(link, ordinal);
   return travel;
 }
 

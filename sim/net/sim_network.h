@@ -154,7 +154,7 @@ class SimNetwork {
   // For SimBus.
   void Attach(SimBus* bus);
   void Detach(SimBus* bus);
-  void Send(SimBus* bus, NodeId to, std::string bytes);
+  void Send(SimBus* bus, NodeId to, std::string&& bytes);
 
   std::uint32_t PartyIndex(NodeId id) const;
   std::uint32_t LinkIndex(std::uint32_t from, std::uint32_t to) const;
@@ -166,15 +166,29 @@ class SimNetwork {
   Nanos QueueForBandwidth(Link& link, Nanos departs, std::size_t bytes);
   Nanos FaultDelay(Link& link, std::uint64_t ordinal);
   Nanos Detour(Link& link, std::uint64_t ordinal);
-  bool DrawLoss(Link& link, std::uint64_t ordinal);
-  bool DrawDuplicate(Link& link, std::uint64_t ordinal);
+  bool DrawLoss(Link& link, std::uint64_t ordinal) {
+    return Possible(link, link.model.loss_ppm) &&
+           ChanceWithFaults(link, Draw::kLoss, ordinal, link.model.loss_ppm,
+                            &LinkWorsening::loss_ppm, &LinkFaultEffect::lost);
+  }
+  bool DrawDuplicate(Link& link, std::uint64_t ordinal) {
+    return Possible(link, link.model.duplicate_ppm) &&
+           ChanceWithFaults(
+               link, Draw::kDuplicate, ordinal, link.model.duplicate_ppm,
+               &LinkWorsening::duplicate_ppm, &LinkFaultEffect::duplicated);
+  }
+  // Whether a fate is worth a draw. To oneself nothing happens.
+  static bool Possible(const Link& link, std::uint32_t base_ppm) {
+    return (base_ppm > 0 || !link.faults.empty()) &&
+           link.from_party != link.to_party;
+  }
   void MaybeCorrupt(Link& link, std::uint64_t ordinal, std::string* bytes);
   bool ChanceWithFaults(Link& link, Draw draw, std::uint64_t ordinal,
                         std::uint32_t base_ppm,
                         std::uint32_t LinkWorsening::* added,
                         std::uint64_t LinkFaultEffect::* count);
 
-  void Launch(std::uint32_t link, SimBus* sender, std::string bytes,
+  void Launch(std::uint32_t link, SimBus* sender, std::string&& bytes,
               Nanos departs, Nanos travel);
   void Hold(std::uint32_t link, MessageSlot slot);
   void Release(std::uint32_t link);

@@ -185,6 +185,7 @@ void Raft::PersistMeta(Ready& ready) {
     put(index, membership);
   }
   if (install_pending_) put(installing_.index, install_members_);
+  w.Flush();
   ++meta_version_;
   ready.meta = Meta{meta_version_, std::move(bytes)};
 }
