@@ -37,7 +37,7 @@ class ConfigOracle final : public Oracle, public WorldObserver {
 
  private:
   struct Voters {
-    Term term;
+    Term term;  // 0: it does not lead
     std::vector<NodeId> old;
     std::vector<NodeId> next;  // while joint
   };
@@ -48,7 +48,7 @@ class ConfigOracle final : public Oracle, public WorldObserver {
   const StatusOf status_of_;
   FindingLog* const log_;
   absl::btree_map<Epoch, replication::ClusterView> views_;
-  absl::btree_map<NodeId, Voters> leaders_;
+  std::vector<Voters> leaders_;  // by node number
 };
 
 }  // namespace wringer::sim

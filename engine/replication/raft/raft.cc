@@ -432,11 +432,12 @@ void Raft::UpdateStatus() {
   status_.voted_for = voted_for_;
   status_.last = log_.last();
   status_.commit = commit_;
+  const std::vector<NodeId>& voting =
+      sets.joint() ? sets.outgoing : sets.incoming;
+  if (status_.voters != voting) status_.voters = voting;
   if (sets.joint()) {
-    status_.voters = sets.outgoing;
     status_.voters_next = sets.incoming;
   } else {
-    status_.voters = sets.incoming;
     status_.voters_next.clear();
   }
   status_.lease_until = leads() ? lease_until_ : 0;
