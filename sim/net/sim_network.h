@@ -123,7 +123,8 @@ class SimNetwork {
     NodeId to;
     std::uint32_t from_party = 0;
     std::uint32_t to_party = 0;
-    std::uint64_t key = 0;  // of its draws
+    std::uint64_t key = 0;          // of its draws
+    std::uint64_t latency_key = 0;  // of those that every message makes
     LinkModel model{};
     std::uint64_t sent = 0;  // ordinal of the next message
     Nanos line_free = 0;     // when its bandwidth is free again
@@ -159,7 +160,13 @@ class SimNetwork {
   std::uint32_t PartyIndex(NodeId id) const;
   std::uint32_t LinkIndex(std::uint32_t from, std::uint32_t to) const;
   std::uint32_t FindLink(NodeId from, NodeId to) const;
-  RandomDraw DrawFor(const Link& link, std::uint64_t ordinal, Draw draw) const;
+  static std::uint64_t DrawKey(const Link& link, Draw draw) {
+    return Mix64(link.key + static_cast<std::uint64_t>(draw));
+  }
+  static RandomDraw DrawFor(const Link& link, std::uint64_t ordinal,
+                            Draw draw) {
+    return {DrawKey(link, draw), ordinal};
+  }
 
   Nanos TravelTime(Link& link, std::uint64_t ordinal, Nanos departs,
                    std::size_t bytes);
@@ -203,7 +210,13 @@ class SimNetwork {
   void ReceiverDied(std::uint32_t link);
   void SenderDied(std::uint32_t link);
 
+  bool Traced(std::uint32_t party) const {
+    env::Trace* const trace = parties_[party].trace;
+    return trace != nullptr && trace->on(env::Component::kNetwork);
+  }
+  // REQUIRES: Traced.
   void TraceSend(const Link& link, std::uint64_t id, std::size_t bytes);
+  void TraceReceive(const Link& link, const Message& message);
   void TraceLost(const Link& link, std::uint64_t id, Slice why);
 
   World* world_;
