@@ -4,9 +4,9 @@
 
 namespace wringer {
 
-void Writer::LongVarint(std::uint64_t v) {
-  for (; v >= 0x80; v >>= 7) out_->push_back(static_cast<char>(v | 0x80));
-  out_->push_back(static_cast<char>(v));
+void Writer::RawLong(Slice s) {
+  Flush();
+  out_->append(s.data(), s.size());
 }
 
 std::uint64_t Reader::LongVarint() {
@@ -16,6 +16,30 @@ std::uint64_t Reader::LongVarint() {
     rest_.remove_prefix(2);
     return (bytes[0] & 0x7fu) | (std::uint64_t{bytes[1]} << 7);
   }
+  if (rest_.size() >= 8) return WordVarint();
+  return AnyVarint();
+}
+
+// Where eight bytes may be looked at together: nearly always.
+std::uint64_t Reader::WordVarint() {
+  std::uint64_t word;
+  static_assert(std::endian::native == std::endian::little);
+  std::memcpy(&word, rest_.data(), sizeof word);
+  const std::uint64_t last_bytes = ~word & 0x8080808080808080;
+  if (last_bytes == 0) return AnyVarint();
+  // Up to and including the first byte without a continuation bit.
+  word &= last_bytes ^ (last_bytes - 1);
+  const unsigned length = unsigned(std::countr_zero(last_bytes)) / 8 + 1;
+  if (rest_[length - 1] == 0) return AnyVarint();
+  rest_.remove_prefix(length);
+  word = (word & 0x007f007f007f007f) | ((word & 0x7f007f007f007f00) >> 1);
+  word = (word & 0x00003fff00003fff) | ((word & 0x3fff00003fff0000) >> 2);
+  return (word & 0x0fffffff) | ((word & 0x0fffffff00000000) >> 4);
+}
+
+std::uint64_t Reader::AnyVarint() {
+  const auto* const bytes =
+      reinterpret_cast<const unsigned char*>(rest_.data());
   std::uint64_t v = 0;
   const std::size_t limit = std::min<std::size_t>(rest_.size(), 10);
   for (std::size_t i = 0; i < limit; ++i) {

@@ -20,15 +20,25 @@ namespace wringer {
 
 class Writer {
  public:
-  // Appends to `*out`, which must outlive the writer.
+  // Appends to `*out`, which must outlive the writer. Short fields are gathered
+  // first: Flush() before you look at `*out`, or let the writer go.
   explicit Writer(std::string* out) : out_(out) {}
+  ~Writer() {
+    if (size_ > 0) Flush();
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
-  void U8(std::uint8_t v) { out_->push_back(static_cast<char>(v)); }
-  void U32(std::uint32_t v) { Fixed(v, 4); }
-  void U64(std::uint64_t v) { Fixed(v, 8); }
+  void U8(std::uint8_t v) {
+    Room(1);
+    gathered_[size_++] = static_cast<char>(v);
+  }
+  void U32(std::uint32_t v) { Fixed(v); }
+  void U64(std::uint64_t v) { Fixed(v); }
   void Varint(std::uint64_t v) {
-    if (v < 0x80) return U8(static_cast<std::uint8_t>(v));
-    LongVarint(v);
+    Room(kVarintMost);
+    for (; v >= 0x80; v >>= 7) gathered_[size_++] = static_cast<char>(v | 0x80);
+    gathered_[size_++] = static_cast<char>(v);
   }
   // Zig-zag, for values that may be negative.
   void SignedVarint(std::int64_t v) {
@@ -40,23 +50,43 @@ class Writer {
     Varint(s.size());
     Raw(s);
   }
-  void Raw(Slice s) { out_->append(s.data(), s.size()); }
+  void Raw(Slice s) {
+    if (s.size() > kGatheredMost - size_) return RawLong(s);
+    if (s.empty()) return;  // perhaps a null pointer
+    std::memcpy(gathered_ + size_, s.data(), s.size());
+    size_ += s.size();
+  }
   template <typename Tag, typename Rep>
   void Id(StrongInt<Tag, Rep> v) {
     Varint(v.value());
   }
 
- private:
-  void LongVarint(std::uint64_t v);
-  // Spelled out, so that compilers make one store of it.
-  void Fixed(std::uint64_t v, std::size_t bytes) {
-    const char buffer[8] = {char(v),       char(v >> 8),  char(v >> 16),
-                            char(v >> 24), char(v >> 32), char(v >> 40),
-                            char(v >> 48), char(v >> 56)};
-    out_->append(buffer, bytes);
+  void Flush() {
+    out_->append(gathered_, size_);
+    size_ = 0;
   }
 
-  std::string* out_;
+ private:
+  static constexpr std::size_t kGatheredMost = 128;
+  static constexpr std::size_t kVarintMost = 10;
+
+  void Room(std::size_t bytes) {
+    if (size_ + bytes > kGatheredMost) [[unlikely]] {
+      Flush();
+    }
+  }
+  template <typename Int>
+  void Fixed(Int v) {
+    static_assert(std::endian::native == std::endian::little);
+    Room(sizeof v);
+    std::memcpy(gathered_ + size_, &v, sizeof v);
+    size_ += sizeof v;
+  }
+  void RawLong(Slice s);
+
+  std::string* const out_;
+  std::size_t size_ = 0;
+  char gathered_[kGatheredMost];
 };
 
 class Reader {
@@ -110,6 +140,8 @@ class Reader {
 
  private:
   std::uint64_t LongVarint();
+  std::uint64_t WordVarint();
+  std::uint64_t AnyVarint();
   template <std::size_t kBytes>
   std::uint64_t Fixed() {
     if (rest_.size() < kBytes) [[unlikely]] {

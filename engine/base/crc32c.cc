@@ -30,6 +30,12 @@ constexpr std::size_t kFew = 256;
     sum = __builtin_ia32_crc32di(sum, word);
   }
   auto rest = static_cast<std::uint32_t>(sum);
+  if (end - at >= 4) {
+    std::uint32_t word;
+    std::memcpy(&word, at, sizeof word);
+    rest = __builtin_ia32_crc32si(rest, word);
+    at += sizeof word;
+  }
   for (; at != end; ++at) {
     rest = __builtin_ia32_crc32qi(rest, static_cast<unsigned char>(*at));
   }

@@ -81,15 +81,22 @@ void Client::OnSessionOpened(bool ok) {
 
 void Client::Submit(Operation operation) {
   WR_CHECK(operation.kind != OpKind::kRegisterSession);
-  queued_.push_back(
-      {.operation = std::move(operation), .called = env_->clock->Monotonic()});
+  Queued next{.operation = std::move(operation),
+              .called = env_->clock->Monotonic()};
+  if (queued_.empty() && MayLaunch()) {
+    return Launch(std::move(next), /*pause=*/0);
+  }
+  queued_.push_back(std::move(next));
   LaunchQueued();
   if (queued_.size() == 1) ExpireQueued();
 }
 
+bool Client::MayLaunch() const {
+  return registered_ && pending_.size() < options_.max_outstanding;
+}
+
 void Client::LaunchQueued() {
-  while (registered_ && !queued_.empty() &&
-         pending_.size() < options_.max_outstanding) {
+  while (!queued_.empty() && MayLaunch()) {
     Queued queued = std::move(queued_.front());
     queued_.pop_front();
     Launch(std::move(queued), /*pause=*/0);

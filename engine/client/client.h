@@ -81,6 +81,7 @@ class Client final : public env::MessageReceiver, private env::TimerTarget {
   void OpenSession(Nanos pause);
   void OnSessionOpened(bool ok);
   void Launch(Queued queued, Nanos pause);
+  bool MayLaunch() const;
   void LaunchQueued();
   // Fails what has waited too long, and arms the timer for the next.
   void ExpireQueued();

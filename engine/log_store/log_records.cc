@@ -47,6 +47,7 @@ std::string EncodeTruncate(const Lineage& lineage, LogPosition last) {
   Writer w(&out);
   PutHead(&w, RecordKind::kTruncate, lineage);
   PutPosition(&w, last);
+  w.Flush();
   return out;
 }
 
@@ -57,6 +58,7 @@ std::string EncodeState(const Lineage& lineage, LogPosition base,
   PutHead(&w, RecordKind::kState, lineage);
   PutPosition(&w, base);
   PutPosition(&w, last);
+  w.Flush();
   return out;
 }
 

@@ -73,7 +73,7 @@ class LogStore {
   virtual absl::StatusOr<Recovery> Open(LogStoreListener* listener) = 0;
 
   // Appends entries contiguous with last(). Does not yield.
-  virtual void SubmitAppend(std::vector<replication::LogEntry> entries) = 0;
+  virtual void SubmitAppend(std::vector<replication::LogEntry>&& entries) = 0;
   // Drops every entry after `after`. REQUIRES: after >= base().
   virtual void SubmitTruncateSuffix(LogIndex after) = 0;
   // Replaces the hard state. REQUIRES: version grows.

@@ -87,7 +87,7 @@ absl::Status LogStoreImpl::CountBoot() {
 
 // ---- submission ----
 
-void LogStoreImpl::SubmitAppend(std::vector<LogEntry> entries) {
+void LogStoreImpl::SubmitAppend(std::vector<LogEntry>&& entries) {
   if (latched_ || entries.empty()) return;
   Lsn end;
   for (LogEntry& entry : entries) {

@@ -30,7 +30,7 @@ class LogStoreImpl : public LogStore, private wal::WalListener {
 
   absl::StatusOr<Recovery> Open(LogStoreListener* listener) override;
 
-  void SubmitAppend(std::vector<replication::LogEntry> entries) override;
+  void SubmitAppend(std::vector<replication::LogEntry>&& entries) override;
   void SubmitTruncateSuffix(LogIndex after) override;
   void SubmitMeta(replication::Meta meta) override;
   void SubmitDropPrefix(LogPosition upto) override;

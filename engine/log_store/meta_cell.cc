@@ -42,6 +42,7 @@ std::string EncodeMetaCopy(std::uint32_t copy, std::uint64_t generation,
   p.U64(contents.wal.value());
   p.U64(contents.meta.version.value());
   p.Raw(contents.meta.bytes);
+  p.Flush();
   std::string bytes;
   Writer w(&bytes);
   w.U64(kMetaMagic);
@@ -49,6 +50,7 @@ std::string EncodeMetaCopy(std::uint32_t copy, std::uint64_t generation,
   w.U32(static_cast<std::uint32_t>(payload.size()));
   w.U32(CopyCrc(copy, payload));
   w.Raw(payload);
+  w.Flush();
   WR_CHECK(bytes.size() <= kMetaCopyBytes);
   bytes.resize(kMetaCopyBytes, '\0');
   return bytes;

@@ -214,6 +214,7 @@ void SwimDetector::Send(NodeId to, Kind kind, std::uint64_t sequence,
     SetTold(to, it->second, std::min(it->second.times_told, tell_limit_ - 1));
   }
   PutNews(w);
+  w.Flush();
   out->sends.emplace_back(to, std::move(body));
 }
 

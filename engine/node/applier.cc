@@ -226,18 +226,17 @@ absl::StatusOr<Result> Applier::ExecuteOnce(const wire::Command& command,
 absl::StatusOr<Result> Applier::ExecuteWrite(const wire::Command& command,
                                              LogPosition at) {
   MakeDataKey(command.key, &key_);
-  WR_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                      engine_->Get(key_));
+  WR_ASSIGN_OR_RETURN(const bool exists, engine_->GetInto(key_, &before_));
   StoredValue held;
-  if (bytes.has_value() && !DecodeStored(*bytes, &held)) {
+  if (exists && !DecodeStored(before_, &held)) {
     return absl::DataLossError("a stored value cannot be read");
   }
   Result result;
   result.position = at;
   result.tag = held.tag;
-  result.found = bytes.has_value() && !held.tombstone;
+  result.found = exists && !held.tombstone;
   // A tombstone is a version like any other: whoever saw it may replace it.
-  const OpId current = bytes.has_value() ? held.tag : OpId{};
+  const OpId current = exists ? held.tag : OpId{};
   const bool refused =
       command.kind == OpKind::kCas && current != command.expected_tag;
   if (command.kind == OpKind::kGet || refused) {
@@ -251,7 +250,7 @@ absl::StatusOr<Result> Applier::ExecuteWrite(const wire::Command& command,
   if (next.tombstone) next.value = Slice();
   EncodeStored(next, &value_);
   batch_.Put(key_, value_);
-  if (bytes.has_value()) delta_.Remove(key_, *bytes);
+  if (exists) delta_.Remove(key_, before_);
   delta_.Add(key_, value_);
   // A delete tells whether there was something; a put or compare-and-set,
   // that there is now. All tell the tag they wrote.

@@ -120,6 +120,7 @@ class Applier {
   StateDigest delta_;
   std::string key_;
   std::string value_;
+  std::string before_;
 };
 
 }  // namespace wringer::node

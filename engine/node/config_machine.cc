@@ -52,6 +52,7 @@ absl::StatusOr<session::Result> ConfigMachine::Execute(
   std::string view;
   Writer w(&view);
   membership::EncodeView(view_, w);
+  w.Flush();
   std::string key;
   MakeDataKey(kViewKey, &key);
   if (!stored_.empty()) delta->Remove(key, stored_);

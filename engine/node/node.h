@@ -55,6 +55,10 @@ class Node final : public env::MessageReceiver {
 
   // Looking changes nothing.
   NodeView Inspect() const;
+  // What Inspect().replication would be.
+  const replication::Status* status() const {
+    return driver_->started() ? &parts_.replicator->status() : nullptr;
+  }
   const NodeCounters& counters() const { return parts_.counters; }
   const replication::Capabilities& capabilities() const {
     return parts_.replicator->capabilities();

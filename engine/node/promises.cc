@@ -62,7 +62,7 @@ Promises::Fate Promises::Offer(Output& output) {
 void Promises::Release(Outputs* leaving, Outputs* broken) {
   const log_store::DurableMark mark = log_->durable();
   const LogIndex written = log_->written().index;
-  Outputs ready;
+  Outputs& ready = ready_;
   while (!by_written_.empty() && by_written_.front().first <= written) {
     ready.push_back(std::move(by_written_.front().second));
     by_written_.pop_front();
@@ -88,6 +88,7 @@ void Promises::Release(Outputs* leaving, Outputs* broken) {
     if (fate == Fate::kLeave) leaving->push_back(std::move(output));
     if (fate == Fate::kBroken) broken->push_back(std::move(output));
   }
+  ready.clear();
 }
 
 void Promises::OnTruncated(LogIndex after, Outputs* broken) {

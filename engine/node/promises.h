@@ -66,6 +66,7 @@ class Promises {
   Queue<MetaVersion> by_meta_;
   std::deque<Output> by_merge_;
   absl::btree_set<replication::StoreOp> merging_;
+  Outputs ready_;  // kept for its capacity
 };
 
 }  // namespace wringer::node

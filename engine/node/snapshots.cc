@@ -133,12 +133,14 @@ absl::Status SnapshotSender::Fill(Stream& stream, std::size_t wanted) {
     if (records.key() == kCursorKey) continue;
     out.Bytes(records.key());
     out.Bytes(records.value());
+    out.Flush();
     ++stream.count;
   }
   WR_RETURN_IF_ERROR(records.status());
   if (!records.Valid()) {
     out.Bytes(Slice());
     out.Varint(stream.count);
+    out.Flush();
     stream.ended = true;
   }
   stream.crc = Crc32c(Slice(stream.bytes).substr(before), stream.crc);

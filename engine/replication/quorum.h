@@ -7,10 +7,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <set>
+#include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "engine/base/types.h"
 
 namespace wringer::replication {
@@ -43,9 +44,15 @@ bool HasQuorum(const VoterSets& voters, const std::set<NodeId>& agreed);
 template <typename Value, typename ValueOf>
 Value QuorumValue(const VoterSets& voters, ValueOf value_of) {
   const auto of = [&](const std::vector<NodeId>& nodes) {
-    std::vector<Value> values;
-    for (NodeId node : nodes) values.push_back(value_of(node));
-    std::sort(values.begin(), values.end(), std::greater<>());
+    // Descending, by insertion: they are few.
+    absl::InlinedVector<Value, 8> values;
+    for (const NodeId node : nodes) {
+      values.push_back(value_of(node));
+      for (std::size_t i = values.size() - 1; i > 0; --i) {
+        if (!(values[i - 1] < values[i])) break;
+        std::swap(values[i - 1], values[i]);
+      }
+    }
     return values.empty() ? Value{} : values[Majority(values.size()) - 1];
   };
   const Value incoming = of(voters.incoming);

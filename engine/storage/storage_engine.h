@@ -92,6 +92,8 @@ class StorageEngine {
   // The value of `key` at `view` (null: now), or nothing. May yield.
   virtual absl::StatusOr<std::optional<std::string>> Get(
       Slice key, const ReadView* view = nullptr) = 0;
+  // The same, now, into a buffer of the caller's: whether there is a value.
+  virtual absl::StatusOr<bool> GetInto(Slice key, std::string* value) = 0;
   virtual std::unique_ptr<ReadView> NewReadView() = 0;
   virtual std::unique_ptr<Iterator> NewIterator(
       const ReadView* view = nullptr) = 0;

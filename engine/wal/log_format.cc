@@ -54,8 +54,10 @@ std::string EncodeSegmentHeader(const SegmentHeader& header) {
   w.U64(header.number.value());
   w.U64(header.start.value());
   w.U64(header.durable.value());
+  w.Flush();
   WR_CHECK(copy.size() == kHeaderFieldBytes);
   w.U32(Crc32c(copy));
+  w.Flush();
   copy.resize(kHeaderCopyBytes, '\0');
   return copy + copy;
 }
@@ -74,6 +76,7 @@ SegmentIdentity::SegmentIdentity(WalId wal, SegmentNumber segment) {
   Writer w(&bytes);
   w.U64(wal.value());
   w.U64(segment.value());
+  w.Flush();
   seed_ = Crc32c(bytes);
 }
 

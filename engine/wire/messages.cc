@@ -92,6 +92,7 @@ void EncodeFrame(const FrameHeader& header, Slice body, std::string* out) {
   writer.U64(header.cluster);
   writer.U32(header.incarnation.value());
   writer.Raw(body);
+  writer.Flush();
   writer.U32(Crc32c(Slice(*out).substr(start)));
 }
 
@@ -149,6 +150,7 @@ void EncodeRequest(const ClientRequest& request, std::string* out) {
   Encode(request.read_level, writer);
   Encode(request.token, writer);
   writer.Varint(request.attempt);
+  writer.Flush();
   // Last and without a length: these bytes are the log entry's payload.
   EncodeCommand(request.command, out);
 }

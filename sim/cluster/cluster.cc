@@ -328,6 +328,11 @@ const replication::ClusterView* Cluster::ConfigView() const {
 }
 
 SimNode* Cluster::FindNode(NodeId id) const {
+  // Mostly they are n1 .. nN.
+  const std::size_t usual = std::size_t{id.value()} - 1;
+  if (usual < nodes_.size() && replicas_[usual] == id) {
+    return nodes_[usual].get();
+  }
   const auto it = std::lower_bound(replicas_.begin(), replicas_.end(), id);
   if (it == replicas_.end() || *it != id) return nullptr;
   const auto i = static_cast<std::size_t>(it - replicas_.begin());

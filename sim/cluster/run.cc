@@ -77,7 +77,7 @@ class Runner {
         leaders_(OraclePromisesOf(scenario), &findings_),
         fences_(OraclePromisesOf(scenario), &findings_),
         leases_([this](NodeId id) { return LeaseLeft(id); }, &findings_),
-        configs_([this](NodeId id) { return Look(id); }, &findings_),
+        configs_([this](NodeId id) { return StatusOf(id); }, &findings_),
         group_states_(GroupPromises(), &findings_),
         group_logs_(GroupPromises(), &findings_),
         group_leaders_(GroupPromises(), &findings_) {
@@ -135,6 +135,11 @@ class Runner {
     const SimNode* node = cluster_->FindProcess(id);
     if (node == nullptr || !node->up()) return std::nullopt;
     return node->Inspect();
+  }
+
+  const replication::Status* StatusOf(NodeId id) const {
+    const SimNode* node = cluster_->FindProcess(id);
+    return node != nullptr && node->up() ? node->process().status() : nullptr;
   }
 
   std::string MissingAfterPowerLoss(NodeId id, LogPosition log,

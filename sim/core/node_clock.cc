@@ -7,12 +7,19 @@ namespace wringer::sim {
 Nanos NodeClock::WhenMonotonic(Nanos monotonic, Nanos now) const {
   if (monotonic <= MonotonicAt(now)) return now;
   if (frozen_ || monotonic == kNever) return kNever;
-  const __int128 ahead = static_cast<__int128>(monotonic) - kMonotonicAtBoot +
-                         boot_ - anchor_reading_;
-  WR_CHECK(ahead >= 0);
-  // Smallest t with floor(t * rate / 1e9) >= ahead: the quotient rounded up.
-  const __int128 rate = kBillion + drift_ppb_;
-  const __int128 elapsed = (ahead * kBillion + rate - 1) / rate;
+  const __int128 wide = static_cast<__int128>(monotonic) - kMonotonicAtBoot +
+                        boot_ - anchor_reading_;
+  WR_CHECK(wide >= 0);
+  if (wide > kNever) return kNever;
+  // Smallest t with floor(t * rate / 1e9) >= ahead, which is ahead * 1e9 / rate
+  // rounded up. As 1e9 is rate less the drift, that is `ahead` and what the
+  // drift makes of it: of 64 bits mostly, where the other is of 128.
+  const auto ahead = static_cast<std::uint64_t>(wide);
+  const auto rate = static_cast<std::uint64_t>(kBillion + drift_ppb_);
+  const __int128 elapsed =
+      drift_ppb_ >= 0
+          ? __int128{ahead} - MulDiv(ahead, std::uint64_t(drift_ppb_), rate)
+          : __int128{ahead} + MulDivUp(ahead, std::uint64_t(-drift_ppb_), rate);
   const __int128 when = elapsed + anchor_true_;
   return when >= kNever ? kNever : std::max(now, static_cast<Nanos>(when));
 }

@@ -121,8 +121,7 @@ bool SimNetwork::ChanceWithFaults(Link& link, Draw draw, std::uint64_t ordinal,
                                   std::uint32_t base_ppm,
                                   std::uint32_t LinkWorsening::* added,
                                   std::uint64_t LinkFaultEffect::* count) {
-  if (base_ppm == 0 && link.faults.empty()) return false;
-  if (link.from_party == link.to_party) return false;
+  if (!Possible(link, base_ppm)) return false;
   std::uint64_t limit = base_ppm;
   for (const std::uint32_t fault : link.faults) {
     limit += faults_[fault].fault.worsening.*added;
@@ -139,19 +138,7 @@ bool SimNetwork::ChanceWithFaults(Link& link, Draw draw, std::uint64_t ordinal,
   return true;
 }
 
-bool SimNetwork::DrawLoss(Link& link, std::uint64_t ordinal) {
-  return ChanceWithFaults(link, Draw::kLoss, ordinal, link.model.loss_ppm,
-                          &LinkWorsening::loss_ppm, &LinkFaultEffect::lost);
-}
-
-bool SimNetwork::DrawDuplicate(Link& link, std::uint64_t ordinal) {
-  return ChanceWithFaults(
-      link, Draw::kDuplicate, ordinal, link.model.duplicate_ppm,
-      &LinkWorsening::duplicate_ppm, &LinkFaultEffect::duplicated);
-}
-
 Nanos SimNetwork::Detour(Link& link, std::uint64_t ordinal) {
-  if (fifo_) return 0;
   if (!ChanceWithFaults(link, Draw::kReorder, ordinal, link.model.reorder_ppm,
                         &LinkWorsening::reorder_ppm,
                         &LinkFaultEffect::reordered)) {
@@ -164,7 +151,7 @@ Nanos SimNetwork::Detour(Link& link, std::uint64_t ordinal) {
 
 void SimNetwork::MaybeCorrupt(Link& link, std::uint64_t ordinal,
                               std::string* bytes) {
-  if (link.faults.empty() || bytes->empty()) return;
+  if (bytes->empty()) return;
   if (!ChanceWithFaults(link, Draw::kCorrupt, ordinal, 0,
                         &LinkWorsening::corrupt_ppm,
                         &LinkFaultEffect::corrupted)) {

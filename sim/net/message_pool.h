@@ -61,7 +61,9 @@ class MessagePool {
   void Free(MessageSlot slot) {
     WR_CHECK(live_ > 0);
     --live_;
-    Recycle(std::move(at(slot).bytes));
+    // Mostly its bytes have gone elsewhere already.
+    std::string& bytes = at(slot).bytes;
+    if (!bytes.empty()) Recycle(std::move(bytes));
     free_.push_back(slot);
   }
 

@@ -41,6 +41,7 @@ SimNetwork::SimNetwork(World* world, const NetworkOptions& options)
       link.to_party = to;
       link.key = RandomKey(world->seed(), kLinkPurpose, link.from.value(),
                            link.to.value());
+      link.latency_key = DrawKey(link, Draw::kLatency);
       link.model = options.model;
       if (from == to) {
         link.model = {};
@@ -66,6 +67,9 @@ std::uint32_t SimNetwork::PartyIndex(NodeId id) const {
         server_count_ + (id.value() - kClientNodeBase - 1);
     return index < parties_.size() ? index : kNoIndex;
   }
+  // Mostly they are n1 .. nN.
+  const std::uint32_t usual = id.value() - 1;
+  if (usual < server_count_ && parties_[usual].id == id) return usual;
   const auto end = parties_.begin() + server_count_;
   const auto it = std::lower_bound(
       parties_.begin(), end, id,
@@ -154,7 +158,7 @@ void SimNetwork::Detach(SimBus* bus) {
   }
 }
 
-void SimNetwork::Send(SimBus* bus, NodeId to, std::string bytes) {
+void SimNetwork::Send(SimBus* bus, NodeId to, std::string&& bytes) {
   const std::uint32_t index = LinkIndex(bus->party_, PartyIndex(to));
   if (index == kNoIndex) {
     ++stats_.misaddressed;
@@ -165,7 +169,7 @@ void SimNetwork::Send(SimBus* bus, NodeId to, std::string bytes) {
   const std::uint64_t ordinal = link.sent++;
   ++stats_.messages;
   stats_.bytes += bytes.size();
-  TraceSend(link, next_id_, bytes.size());
+  if (Traced(link.from_party)) TraceSend(link, next_id_, bytes.size());
   if (link.cuts > 0 || DrawLoss(link, ordinal)) {
     for (const std::uint32_t fault : link.faults) {
       if (faults_[fault].fault.kind == LinkFault::Kind::kCut) {
@@ -179,7 +183,7 @@ void SimNetwork::Send(SimBus* bus, NodeId to, std::string bytes) {
   }
   const Nanos departs = bus->runtime_->busy_until();
   Nanos travel = TravelTime(link, ordinal, departs, bytes.size());
-  MaybeCorrupt(link, ordinal, &bytes);
+  if (!link.faults.empty()) MaybeCorrupt(link, ordinal, &bytes);
   if (DrawDuplicate(link, ordinal)) {
     ++stats_.duplicated;
     std::string copy = pool_.AcquireBuffer();
@@ -192,8 +196,8 @@ void SimNetwork::Send(SimBus* bus, NodeId to, std::string bytes) {
   Launch(index, bus, std::move(bytes), departs, travel);
 }
 
-void SimNetwork::Launch(std::uint32_t index, SimBus* sender, std::string bytes,
-                        Nanos departs, Nanos travel) {
+void SimNetwork::Launch(std::uint32_t index, SimBus* sender,
+                        std::string&& bytes, Nanos departs, Nanos travel) {
   const MessageSlot slot = pool_.New();
   Message& message = pool_.at(slot);
   message.bytes = std::move(bytes);
@@ -260,13 +264,7 @@ void SimNetwork::Deliver(MessageSlot slot) {
   Message& message = pool_.at(slot);
   Link& link = links_[message.link];
   const Party& receiver = parties_[link.to_party];
-  if (receiver.trace != nullptr &&
-      receiver.trace->on(env::Component::kNetwork)) {
-    receiver.trace->Log(
-        env::Component::kNetwork, "msg.recv",
-        absl::StrCat("m#", message.id, " from ", NodeName(link.from), " ",
-                     message.bytes.size(), "B"));
-  }
+  if (Traced(link.to_party)) TraceReceive(link, message);
   ++stats_.delivered;
   pool_.Remove(&link.in_flight, slot);
   // The receiver may send, which moves messages and links: copy out first.
@@ -317,37 +315,37 @@ void SimNetwork::ReceiverDied(std::uint32_t index) {
   link.last_arrival = 0;
 }
 
-RandomDraw SimNetwork::DrawFor(const Link& link, std::uint64_t ordinal,
-                               Draw draw) const {
-  return {Mix64(link.key + static_cast<std::uint64_t>(draw)), ordinal};
-}
-
 Nanos SimNetwork::TravelTime(Link& link, std::uint64_t ordinal, Nanos departs,
                              std::size_t bytes) {
   const Latency& latency = link.model.latency;
-  RandomDraw draw = DrawFor(link, ordinal, Draw::kLatency);
+  RandomDraw draw(link.latency_key, ordinal);
   Nanos travel = draw.Between(latency.low, latency.high);
   if (latency.tail > 0) travel += draw.Exponential(latency.tail);
   travel += QueueForBandwidth(link, departs, bytes);
-  travel += Detour(link, ordinal);
-  travel += FaultDelay(link, ordinal);
+  if (!fifo_) travel += Detour(link, ordinal);
+  if (!link.faults.empty()) travel += FaultDelay(link, ordinal);
   return travel;
 }
 
 void SimNetwork::TraceSend(const Link& link, std::uint64_t id,
                            std::size_t bytes) {
-  env::Trace* trace = parties_[link.from_party].trace;
-  if (trace == nullptr || !trace->on(env::Component::kNetwork)) return;
-  trace->Log(
+  parties_[link.from_party].trace->Log(
       env::Component::kNetwork, "msg.send",
       absl::StrCat("m#", id, " to ", NodeName(link.to), " ", bytes, "B"));
 }
 
+void SimNetwork::TraceReceive(const Link& link, const Message& message) {
+  parties_[link.to_party].trace->Log(
+      env::Component::kNetwork, "msg.recv",
+      absl::StrCat("m#", message.id, " from ", NodeName(link.from), " ",
+                   message.bytes.size(), "B"));
+}
+
 void SimNetwork::TraceLost(const Link& link, std::uint64_t id, Slice why) {
-  env::Trace* trace = parties_[link.to_party].trace;
-  if (trace == nullptr || !trace->on(env::Component::kNetwork)) return;
-  trace->Log(env::Component::kNetwork, "msg.lost",
-             absl::StrCat("m#", id, " from ", NodeName(link.from), ": ", why));
+  if (!Traced(link.to_party)) return;
+  parties_[link.to_party].trace->Log(
+      env::Component::kNetwork, "msg.lost",
+      absl::StrCat("m#", id, " from ", NodeName(link.from), ": ", why));
 }
 
 }  // namespace wringer::sim

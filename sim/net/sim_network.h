@@ -123,7 +123,8 @@ class SimNetwork {
     NodeId to;
     std::uint32_t from_party = 0;
     std::uint32_t to_party = 0;
-    std::uint64_t key = 0;  // of its draws
+    std::uint64_t key = 0;          // of its draws
+    std::uint64_t latency_key = 0;  // of those that every message makes
     LinkModel model{};
     std::uint64_t sent = 0;  // ordinal of the next message
     Nanos line_free = 0;     // when its bandwidth is free again
@@ -154,27 +155,47 @@ class SimNetwork {
   // For SimBus.
   void Attach(SimBus* bus);
   void Detach(SimBus* bus);
-  void Send(SimBus* bus, NodeId to, std::string bytes);
+  void Send(SimBus* bus, NodeId to, std::string&& bytes);
 
   std::uint32_t PartyIndex(NodeId id) const;
   std::uint32_t LinkIndex(std::uint32_t from, std::uint32_t to) const;
   std::uint32_t FindLink(NodeId from, NodeId to) const;
-  RandomDraw DrawFor(const Link& link, std::uint64_t ordinal, Draw draw) const;
+  static std::uint64_t DrawKey(const Link& link, Draw draw) {
+    return Mix64(link.key + static_cast<std::uint64_t>(draw));
+  }
+  static RandomDraw DrawFor(const Link& link, std::uint64_t ordinal,
+                            Draw draw) {
+    return {DrawKey(link, draw), ordinal};
+  }
 
   Nanos TravelTime(Link& link, std::uint64_t ordinal, Nanos departs,
                    std::size_t bytes);
   Nanos QueueForBandwidth(Link& link, Nanos departs, std::size_t bytes);
   Nanos FaultDelay(Link& link, std::uint64_t ordinal);
   Nanos Detour(Link& link, std::uint64_t ordinal);
-  bool DrawLoss(Link& link, std::uint64_t ordinal);
-  bool DrawDuplicate(Link& link, std::uint64_t ordinal);
+  bool DrawLoss(Link& link, std::uint64_t ordinal) {
+    return Possible(link, link.model.loss_ppm) &&
+           ChanceWithFaults(link, Draw::kLoss, ordinal, link.model.loss_ppm,
+                            &LinkWorsening::loss_ppm, &LinkFaultEffect::lost);
+  }
+  bool DrawDuplicate(Link& link, std::uint64_t ordinal) {
+    return Possible(link, link.model.duplicate_ppm) &&
+           ChanceWithFaults(
+               link, Draw::kDuplicate, ordinal, link.model.duplicate_ppm,
+               &LinkWorsening::duplicate_ppm, &LinkFaultEffect::duplicated);
+  }
+  // Whether a fate is worth a draw. To oneself nothing happens.
+  static bool Possible(const Link& link, std::uint32_t base_ppm) {
+    return (base_ppm > 0 || !link.faults.empty()) &&
+           link.from_party != link.to_party;
+  }
   void MaybeCorrupt(Link& link, std::uint64_t ordinal, std::string* bytes);
   bool ChanceWithFaults(Link& link, Draw draw, std::uint64_t ordinal,
                         std::uint32_t base_ppm,
                         std::uint32_t LinkWorsening::* added,
                         std::uint64_t LinkFaultEffect::* count);
 
-  void Launch(std::uint32_t link, SimBus* sender, std::string bytes,
+  void Launch(std::uint32_t link, SimBus* sender, std::string&& bytes,
               Nanos departs, Nanos travel);
   void Hold(std::uint32_t link, MessageSlot slot);
   void Release(std::uint32_t link);
@@ -189,7 +210,13 @@ class SimNetwork {
   void ReceiverDied(std::uint32_t link);
   void SenderDied(std::uint32_t link);
 
+  bool Traced(std::uint32_t party) const {
+    env::Trace* const trace = parties_[party].trace;
+    return trace != nullptr && trace->on(env::Component::kNetwork);
+  }
+  // REQUIRES: Traced.
   void TraceSend(const Link& link, std::uint64_t id, std::size_t bytes);
+  void TraceReceive(const Link& link, const Message& message);
   void TraceLost(const Link& link, std::uint64_t id, Slice why);
 
   World* world_;

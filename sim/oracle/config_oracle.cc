@@ -100,14 +100,15 @@ bool ConfigOracle::Meet(const Voters& a, const Voters& b) {
 }
 
 void ConfigOracle::AfterEvent(const EventRecord& event) {
-  if (!look_ || event.node == kNoNode || IsClient(event.node)) return;
-  const std::optional<node::NodeView> view = look_(event.node);
-  const replication::Status* status = view ? view->replication : nullptr;
+  if (!status_of_ || event.node == kNoNode || IsClient(event.node)) return;
+  const replication::Status* const status = status_of_(event.node);
+  const std::size_t number = event.node.value();
+  if (number >= leaders_.size()) leaders_.resize(number + 1);
+  Voters& seen = leaders_[number];
   if (status == nullptr || status->role != replication::Role::kLeader) {
-    leaders_.erase(event.node);
+    seen.term = Term();
     return;
   }
-  Voters& seen = leaders_[event.node];
   if (seen.term == status->term && seen.old == status->voters &&
       seen.next == status->voters_next) {
     return;

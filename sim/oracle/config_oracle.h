@@ -10,7 +10,6 @@
 #define WR_SIM_ORACLE_CONFIG_ORACLE_H_
 
 #include <functional>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,19 +24,20 @@ bool MajoritiesMeet(const std::vector<NodeId>& a, const std::vector<NodeId>& b);
 
 class ConfigOracle final : public Oracle, public WorldObserver {
  public:
-  // A look at a node between events; nothing if it is down.
-  using Look = std::function<std::optional<node::NodeView>(NodeId)>;
+  // What a node's protocol says of itself, between events; null if it is down
+  // or still booting.
+  using StatusOf = std::function<const replication::Status*(NodeId)>;
 
-  // `look` may be empty: then quorums are not watched.
-  ConfigOracle(Look look, FindingLog* log)
-      : look_(std::move(look)), log_(log) {}
+  // `status_of` may be empty: then quorums are not watched.
+  ConfigOracle(StatusOf status_of, FindingLog* log)
+      : status_of_(std::move(status_of)), log_(log) {}
 
   void OnView(const node::ViewInstalled& installed) override;
   void AfterEvent(const EventRecord& event) override;
 
  private:
   struct Voters {
-    Term term;
+    Term term;  // 0: it does not lead
     std::vector<NodeId> old;
     std::vector<NodeId> next;  // while joint
   };
@@ -45,10 +45,10 @@ class ConfigOracle final : public Oracle, public WorldObserver {
   void CheckStep(NodeId node, const replication::ClusterView& before,
                  const replication::ClusterView& view);
 
-  const Look look_;
+  const StatusOf status_of_;
   FindingLog* const log_;
   absl::btree_map<Epoch, replication::ClusterView> views_;
-  absl::btree_map<NodeId, Voters> leaders_;
+  std::vector<Voters> leaders_;  // by node number
 };
 
 }  // namespace wringer::sim

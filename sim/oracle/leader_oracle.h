@@ -3,6 +3,8 @@
 #ifndef WR_SIM_ORACLE_LEADER_ORACLE_H_
 #define WR_SIM_ORACLE_LEADER_ORACLE_H_
 
+#include <vector>
+
 #include "absl/container/btree_map.h"
 #include "sim/oracle/oracle.h"
 
@@ -16,15 +18,23 @@ class LeaderOracle final : public Oracle {
   void OnRole(const node::RoleChanged& role) override;
   void OnPromise(const node::PromiseSent& sent) override;
   void OnDeath(const DeathNotice& death) override;
-  void OnDiskDamaged(NodeId node) override { terms_.erase(node); }
+  void OnDiskDamaged(NodeId node) override { Of(node).greatest = Term(); }
 
  private:
+  struct Replica {
+    Term greatest;  // in which it acted as leader
+    Term term;      // in which it leads now
+    bool leads = false;
+  };
+  Replica& Of(NodeId node) {
+    if (node.value() >= replicas_.size()) replicas_.resize(node.value() + 1);
+    return replicas_[node.value()];
+  }
+
   const OraclePromises promises_;
   FindingLog* const log_;
   absl::btree_map<Term, NodeId> leaders_;
-  // The greatest term in which a replica acted as leader.
-  absl::btree_map<NodeId, Term> terms_;
-  absl::btree_map<NodeId, Term> leads_in_;  // now
+  std::vector<Replica> replicas_;  // by node number
 };
 
 }  // namespace wringer::sim

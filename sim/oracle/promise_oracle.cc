@@ -43,6 +43,12 @@ void PromiseOracle::OnRole(const node::RoleChanged& change) {
 }
 
 void PromiseOracle::AfterEvent(const EventRecord& event) {
+  if (!fresh_.empty()) CheckFresh();
+  // Only a message can make a node truncate its log.
+  if (event.kind == EventKind::kDelivery) NoticeReplaced(event.node);
+}
+
+void PromiseOracle::CheckFresh() {
   for (const NodeId node : fresh_) {
     Ledger& ledger = LedgerOf(node);
     ledger.fresh = false;
@@ -53,15 +59,19 @@ void PromiseOracle::AfterEvent(const EventRecord& event) {
     if (ledger.promises >= ledger.next_shadow) CheckShadow(node, &ledger);
   }
   fresh_.clear();
-  // Only a message can make a node truncate its log.
-  if (event.kind != EventKind::kDelivery) return;
-  Ledger* const ledger = FindLedger(event.node);
+}
+
+void PromiseOracle::NoticeReplaced(NodeId node) {
+  Ledger* const ledger = FindLedger(node);
   if (ledger == nullptr) return;
   if (ledger->log.index == LogIndex() && ledger->written.index == LogIndex()) {
     return;
   }
-  if (ledger->term <= std::min(ledger->log.term, ledger->written.term)) return;
-  const std::optional<node::NodeView> view = look_(event.node);
+  const auto outlived = [ledger](const LogPosition& promised) {
+    return promised != LogPosition() && ledger->term > promised.term;
+  };
+  if (!outlived(ledger->log) && !outlived(ledger->written)) return;
+  const std::optional<node::NodeView> view = look_(node);
   if (!view || view->state != node::NodeState::kServing) return;
   ReleaseReplaced(*view, ledger);
 }

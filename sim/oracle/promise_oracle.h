@@ -71,6 +71,8 @@ class PromiseOracle final : public Oracle, public WorldObserver {
     bool power_lost = false;
   };
 
+  void CheckFresh();
+  void NoticeReplaced(NodeId node);
   static void ReleaseReplaced(const node::NodeView& view, Ledger* ledger);
   void CheckInstant(NodeId node, const Ledger& ledger,
                     const node::NodeView& view);

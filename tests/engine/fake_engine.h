@@ -61,6 +61,11 @@ class FakeEngine : public storage::StorageEngine {
     if (it == map.end()) return std::optional<std::string>();
     return std::optional<std::string>(it->second);
   }
+  absl::StatusOr<bool> GetInto(Slice key, std::string* value) override {
+    const auto it = map_.find(std::string(key.data(), key.size()));
+    if (it != map_.end()) *value = it->second;
+    return it != map_.end();
+  }
   std::unique_ptr<storage::ReadView> NewReadView() override {
     return std::make_unique<View>(map_, last_);
   }

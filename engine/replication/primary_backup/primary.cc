@@ -251,6 +251,13 @@ LogIndex PrimaryBackup::AckedIn(const std::vector<NodeId>& in_sync,
 
 void PrimaryBackup::Advance(Ready& ready) {
   MaybeRestore();
+  // Nothing beyond what is durable here can be safe.
+  if (safe_ < durable_) RaiseSafe(ready);
+  ReleaseWrites(ready);
+  ReleaseReads(ready);
+}
+
+void PrimaryBackup::RaiseSafe(Ready& ready) {
   const LogIndex acked = AckedIndex(AwaitedFor(safe_.next()));
   const bool early =
       pb_.visible == Visible::kBeforeAck || WR_MUTANT(kPbVisibleBeforeAck);
@@ -262,8 +269,6 @@ void PrimaryBackup::Advance(Ready& ready) {
   if (safe_ > before && pb_.acked_by == AckedBy::kApply) {
     for (auto& [node, progress] : progress_) Ship(node, /*probe=*/true, ready);
   }
-  ReleaseWrites(ready);
-  ReleaseReads(ready);
 }
 
 void PrimaryBackup::MaybeRestore() {

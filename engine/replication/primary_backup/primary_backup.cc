@@ -29,6 +29,7 @@ std::string EncodeMeta(const ClusterView& view) {
   w.Id(view.primary);
   w.Varint(view.in_sync.size());
   for (NodeId node : view.in_sync) w.Id(node);
+  w.Flush();
   return bytes;
 }
 

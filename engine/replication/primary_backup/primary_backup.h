@@ -148,6 +148,7 @@ class PrimaryBackup : public Replicator {
   void OnFetched(const Fetched& fetched, Ready& ready);
   // Moves `safe` and answers what may be answered.
   void Advance(Ready& ready);
+  void RaiseSafe(Ready& ready);
   // The last index at which the ack rule holds, judged by one of the three
   // positions that backups acknowledge.
   LogIndex Progress::* AwaitedFor(LogIndex index) const;

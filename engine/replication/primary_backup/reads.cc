@@ -74,6 +74,7 @@ std::uint64_t PrimaryBackup::AnsweredRound() const {
 }
 
 void PrimaryBackup::ReleaseReads(Ready& ready) {
+  if (reads_.empty()) return;
   const std::uint64_t answered = AnsweredRound();
   while (!reads_.empty() && reads_.front().round <= answered) {
     const PendingRead& read = reads_.front();

@@ -39,6 +39,7 @@ void QuorumReplicator::ExtendBound(Ready& ready) {
   Writer w(&bytes);
   w.U64(bound_);
   w.U64(rebuilding() ? rebuild_->life : 0);
+  w.Flush();
   ++meta_version_;
   bounds_[meta_version_] = bound_;
   ready.meta = Meta{meta_version_, std::move(bytes)};

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "engine/base/check.h"
 #include "engine/base/marks.h"
 #include "engine/replication/raft/raft.h"
@@ -214,12 +215,7 @@ LogIndex Raft::MatchOf(NodeId node) const {
 }
 
 void Raft::AdvanceCommit(Ready& ready) {
-  const auto match = [this](NodeId node) { return MatchOf(node); };
-  LogIndex agreed = QuorumValue<LogIndex>(voters(), match);
-  if (voters().joint() && WR_MUTANT(kRaftJointCountsUnion)) {
-    VoterSets all{members_.current().All(), {}};
-    agreed = QuorumValue<LogIndex>(all, match);
-  }
+  const LogIndex agreed = AgreedIndex();
   if (agreed > commit_) {
     // Only entries of the current term commit by counting; older ones commit
     // with them (section 5.4.2, Figure 8).
@@ -229,6 +225,17 @@ void Raft::AdvanceCommit(Ready& ready) {
     }
   }
   if (leads()) ReleaseWrites(ready);
+}
+
+LogIndex Raft::AgreedIndex() const {
+  // Nobody agrees beyond the log.
+  if (commit_ == log_.last().index) return commit_;
+  const auto match = [this](NodeId node) { return MatchOf(node); };
+  if (voters().joint() && WR_MUTANT(kRaftJointCountsUnion)) {
+    const VoterSets all{members_.current().All(), {}};
+    return QuorumValue<LogIndex>(all, match);
+  }
+  return QuorumValue<LogIndex>(voters(), match);
 }
 
 void Raft::SetCommit(LogIndex commit, Ready& ready) {
@@ -267,7 +274,7 @@ bool Raft::Delivered(const PendingWrite& write, WriteLevel* out) const {
 void Raft::ReleaseWrites(Ready& ready) {
   // Usually the front goes; a write that asked for more than a quorum stays
   // behind while later ones pass it.
-  std::deque<PendingWrite> waiting;
+  absl::InlinedVector<PendingWrite, 4> waiting;
   while (!writes_.empty() && writes_.front().at.index <= commit_) {
     const PendingWrite write = writes_.front();
     writes_.pop_front();

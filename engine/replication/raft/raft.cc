@@ -185,6 +185,7 @@ void Raft::PersistMeta(Ready& ready) {
     put(index, membership);
   }
   if (install_pending_) put(installing_.index, install_members_);
+  w.Flush();
   ++meta_version_;
   ready.meta = Meta{meta_version_, std::move(bytes)};
 }
@@ -431,8 +432,14 @@ void Raft::UpdateStatus() {
   status_.voted_for = voted_for_;
   status_.last = log_.last();
   status_.commit = commit_;
-  status_.voters = sets.joint() ? sets.outgoing : sets.incoming;
-  status_.voters_next = sets.joint() ? sets.incoming : std::vector<NodeId>{};
+  const std::vector<NodeId>& voting =
+      sets.joint() ? sets.outgoing : sets.incoming;
+  if (status_.voters != voting) status_.voters = voting;
+  if (sets.joint()) {
+    status_.voters_next = sets.incoming;
+  } else {
+    status_.voters_next.clear();
+  }
   status_.lease_until = leads() ? lease_until_ : 0;
 }
 

@@ -122,6 +122,8 @@ class Raft : public Replicator {
   void OnRejected(NodeId from, Progress& progress, const AppendReply& reply,
                   Ready& ready);
   void AdvanceCommit(Ready& ready);
+  // How far a quorum of voters holds the log.
+  LogIndex AgreedIndex() const;
   void SetCommit(LogIndex commit, Ready& ready);
   void ReleaseWrites(Ready& ready);
   bool Delivered(const PendingWrite& write, wire::WriteLevel* out) const;

@@ -113,6 +113,9 @@ bool Raft::LeaseHolds() const {
 }
 
 void Raft::ReleaseReads(Ready& ready) {
+  // Nobody waits, and every round has been answered: the lease is as new as it
+  // can be.
+  if (reads_.empty() && round_sent_at_.empty()) return;
   const std::uint64_t answered = AnsweredRound();
   RenewLease(answered);
   // Until an entry of this term has committed, the leader does not know which

@@ -27,6 +27,7 @@ std::uint32_t PlacedCrc(std::uint64_t number, std::uint64_t offset,
   Writer w(&place);
   w.U64(number);
   w.U64(offset);
+  w.Flush();
   return Crc32c(payload, Crc32c(place));
 }
 
@@ -153,7 +154,9 @@ absl::StatusOr<std::unique_ptr<CheckpointWriter>> CheckpointWriter::Start(
   w.U64(header.generation);
   w.U64(header.sequence.value());
   w.U64(header.wal.value());
+  w.Flush();
   w.U32(Crc32c(bytes));
+  w.Flush();
   WR_CHECK(bytes.size() == kHeaderBytes);
   WR_RETURN_IF_ERROR(writer->Write(bytes));
   return writer;
@@ -163,6 +166,7 @@ absl::Status CheckpointWriter::Add(Slice key, Slice value) {
   Writer w(&block_);
   w.Bytes(key);
   w.Bytes(value);
+  w.Flush();
   ++keys_;
   return block_.size() >= kBlockBytes ? FlushBlock() : absl::OkStatus();
 }
@@ -174,6 +178,7 @@ absl::Status CheckpointWriter::FlushBlock() {
   w.U32(static_cast<std::uint32_t>(block_.size()));
   w.U32(PlacedCrc(number_, offset_, block_));
   w.Raw(block_);
+  w.Flush();
   block_.clear();
   ++blocks_;
   return Write(bytes);
@@ -185,12 +190,14 @@ absl::Status CheckpointWriter::Finish() {
   Writer c(&counts);
   c.U64(keys_);
   c.U64(blocks_);
+  c.Flush();
   std::string bytes;
   Writer w(&bytes);
   w.U32(0);
   w.Raw(counts);
   w.U32(PlacedCrc(number_, offset_, counts));
   w.U64(kMagic);
+  w.Flush();
   WR_RETURN_IF_ERROR(Write(bytes));
   return file_->Sync();
 }

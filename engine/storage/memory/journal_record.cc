@@ -11,6 +11,7 @@ void EncodeJournalRecord(const JournalHead& head, const WriteBatch& batch,
   w.Varint(head.generation);
   w.Id(head.previous);
   w.Id(head.sequence);
+  w.Flush();
   EncodeBatch(batch, out);
 }
 

@@ -285,6 +285,12 @@ absl::StatusOr<std::optional<std::string>> MemoryEngine::Get(
   return std::optional<std::string>(*value);
 }
 
+absl::StatusOr<bool> MemoryEngine::GetInto(Slice key, std::string* value) {
+  const std::string* const held = table_->Get(key);
+  if (held != nullptr) *value = *held;
+  return held != nullptr;
+}
+
 std::unique_ptr<ReadView> MemoryEngine::NewReadView() {
   return std::make_unique<TableView>(table_, last_);
 }

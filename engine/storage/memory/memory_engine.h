@@ -48,6 +48,7 @@ class MemoryEngine : public StorageEngine, private wal::WalListener {
                      Durability durability) override;
   absl::StatusOr<std::optional<std::string>> Get(Slice key,
                                                  const ReadView* view) override;
+  absl::StatusOr<bool> GetInto(Slice key, std::string* value) override;
   std::unique_ptr<ReadView> NewReadView() override;
   std::unique_ptr<Iterator> NewIterator(const ReadView* view) override;
   absl::Status Checkpoint() override;

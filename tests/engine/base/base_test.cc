@@ -27,6 +27,7 @@ TEST(Coding, RoundTripsEveryField) {
   w.Bool(true);
   w.Bytes("hello");
   w.Id(Term{9});
+  w.Flush();
   Reader r(bytes);
   EXPECT_EQ(r.U8(), 7);
   EXPECT_EQ(r.U32(), 0xdeadbeef);
@@ -66,6 +67,47 @@ TEST(Coding, PaddedVarintIsMalformed) {
   Reader zero(Slice("\0", 1));
   EXPECT_EQ(zero.Varint(), 0u);
   EXPECT_TRUE(zero.done());
+}
+
+TEST(Coding, VarintsOfEveryLengthWhateverFollows) {
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    const std::uint64_t power = std::uint64_t{1} << bit;
+    for (const std::uint64_t v : {power - 1, power, power | (power >> 1)}) {
+      std::string bytes;
+      Writer(&bytes).Varint(v);
+      for (const std::size_t behind : {0u, 1u, 8u}) {
+        const std::string all = bytes + std::string(behind, '\xff');
+        Reader r(all);
+        EXPECT_EQ(r.Varint(), v);
+        EXPECT_TRUE(r.ok());
+        EXPECT_EQ(r.remaining(), behind);
+      }
+    }
+  }
+}
+
+TEST(Coding, PaddingIsMalformedWhateverFollows) {
+  const std::string padded("\xff\xff\0", 3);
+  const std::string all = padded + "12345678";
+  Reader r(all);
+  r.Varint();
+  EXPECT_FALSE(r.ok());
+}
+
+TEST(Coding, FieldsComeInOrderHoweverManyAreGathered) {
+  std::string expected;
+  std::string bytes;
+  {
+    Writer w(&bytes);
+    for (unsigned i = 0; i < 400; ++i) {
+      const std::string field(i % 150, char('a' + i % 26));
+      w.U8(static_cast<std::uint8_t>(i));
+      w.Raw(field);
+      expected += static_cast<char>(i);
+      expected += field;
+    }
+  }
+  EXPECT_EQ(bytes, expected);
 }
 
 TEST(Coding, IdThatDoesNotFitIsMalformed) {

@@ -151,6 +151,7 @@ TEST(Swim, AGreaterIncarnationRefutesASuspicion) {
   w.Id(NodeId{1});
   w.U8(1);
   w.Varint(before);
+  w.Flush();
   detector.OnMessage(1, NodeId{2}, body, &out);
   EXPECT_EQ(detector.incarnation(), before + 1);
   // An older rumour changes nothing.

@@ -24,7 +24,7 @@ class FakeLog : public log_store::LogStore {
       log_store::LogStoreListener*) override {
     return log_store::Recovery{};
   }
-  void SubmitAppend(std::vector<replication::LogEntry> entries) override {
+  void SubmitAppend(std::vector<replication::LogEntry>&& entries) override {
     for (auto& entry : entries) entries_.push_back(std::move(entry));
   }
   void SubmitTruncateSuffix(LogIndex after) override {

@@ -16,7 +16,7 @@ class MarksOnly : public log_store::LogStore {
       log_store::LogStoreListener*) override {
     return log_store::Recovery{};
   }
-  void SubmitAppend(std::vector<replication::LogEntry>) override {}
+  void SubmitAppend(std::vector<replication::LogEntry>&&) override {}
   void SubmitTruncateSuffix(LogIndex) override {}
   void SubmitMeta(replication::Meta) override {}
   void SubmitDropPrefix(LogPosition) override {}

@@ -127,6 +127,7 @@ std::string MembershipBytes(std::vector<NodeId> voters,
     w.Id(node);
     w.U64(77);
   }
+  w.Flush();
   return bytes;
 }
 

@@ -79,13 +79,7 @@ class ConfigOracleTest : public testing::Test {
   World world_;
   FindingLog log_;
   replication::Status status_;
-  ConfigOracle oracle_{[this](NodeId id) {
-                         node::NodeView view;
-                         view.id = id;
-                         view.replication = &status_;
-                         return std::optional<node::NodeView>(view);
-                       },
-                       &log_};
+  ConfigOracle oracle_{[this](NodeId) { return &status_; }, &log_};
 };
 
 TEST_F(ConfigOracleTest, HonestViewsAreFine) {
