@@ -261,7 +261,7 @@ void Client::OnRefused(Requests::iterator it, NodeId from,
   const NodeId next =
       router_.Next(request.operation, from, reply.hint, &request.asked);
   const bool prompt =
-      reply.hint != kNoNode && ++request.redirects <= options_.prompt_redirects;
+      next == reply.hint && ++request.redirects <= options_.prompt_redirects;
   Retry(it, next, prompt);
 }
 

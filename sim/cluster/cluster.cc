@@ -257,8 +257,7 @@ SimClient& Cluster::NewProbeClient(std::uint32_t attempt) {
   client.max_attempts = kPatientAttempts;
   client.attempt_timeout = kProbeAttempt;
   // Long enough to try everybody.
-  client.deadline =
-      kProbeAttempt * static_cast<Nanos>(replicas_.size() + 1);
+  client.deadline = kProbeAttempt * static_cast<Nanos>(replicas_.size() + 1);
   return ReplaceScriptClient(options);
 }
 

@@ -17,7 +17,9 @@ Scenario WithSmallCore(ReplicationModel model, std::uint32_t nodes) {
 }
 
 RunResult RunSeed(const Scenario& scenario, std::uint64_t seed) {
-  return MustRun(scenario, {.seed = seed});
+  RunOptions options;
+  options.seed = seed;
+  return MustRun(scenario, options);
 }
 
 // What was done to those that failed for good.
@@ -122,6 +124,7 @@ TEST(HealthyCoreTest, ACoreThatDoesNotServeIsFound) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     const RunResult result = RunSeed(scenario, seed);
     if (result.lost != std::vector<NodeId>{NodeId(3)}) continue;
+    if (FatesOf(result).empty()) continue;  // n3 goes on as it was
     EXPECT_EQ(result.end, RunEnd::kStuck) << seed;
     EXPECT_EQ(result.stuck_because, "") << seed;
     found = true;

@@ -30,8 +30,10 @@ class LogOracleTest : public testing::Test {
                          .kind = replication::EntryKind::kCommand,
                          .payload = payload});
     }
-    oracle_->OnAppended(
-        {.node = node, .before = Term(before), .entries = &entries});
+    oracle_->OnAppended({.node = node,
+                         .incarnation = {},
+                         .before = Term(before),
+                         .entries = &entries});
   }
   std::vector<std::string> Found() const {
     std::vector<std::string> found;
@@ -77,7 +79,7 @@ TEST_F(LogOracleTest, ADifferenceInFrontIsFoundAtTheEntryBehind) {
 TEST_F(LogOracleTest, WhatDiedWithTheOnlyOneThatTookItNeverWas) {
   Append(kN1, 0, 1, {{1, "a"}, {1, "b"}});
   Append(kN2, 0, 1, {{1, "a"}});
-  oracle_->OnDeath({.node = kN1});
+  oracle_->OnDeath({.node = kN1, .incarnation = {}});
   Append(kN1, 1, 2, {{1, "other"}});
   EXPECT_EQ(Found(), V{});
   Append(kN1, 0, 1, {{1, "other"}});
