@@ -9,7 +9,15 @@ namespace wringer::replication::raft {
 
 bool Raft::Electable() const {
   if (silent() || forgot_ != 0 || cut_after_ || install_pending_) return false;
-  return voters().Includes(options_.self) && log_.last() >= promised_;
+  return MayBeNeeded() && log_.last() >= promised_;
+}
+
+// A voter; or one that the change at the end of its log takes out, as long as
+// that is not committed: nobody else may have the change, and those who do not
+// may need its vote (dissertation, section 4.2.2).
+bool Raft::MayBeNeeded() const {
+  return voters().Includes(options_.self) ||
+         members_.At(commit_).voters.Includes(options_.self);
 }
 
 bool Raft::HeardLeaderRecently() const {
@@ -32,7 +40,9 @@ void Raft::ArmElection(Ready& ready) {
 void Raft::OnElectionTimeout(Ready& ready) {
   ArmElection(ready);
   if (!Electable()) return;
-  Campaign(raft_.pre_vote, /*transfer=*/false, ready);
+  // One that is going asks first in any case.
+  const bool pre = raft_.pre_vote || !voters().Includes(options_.self);
+  Campaign(pre, /*transfer=*/false, ready);
 }
 
 void Raft::Campaign(bool pre, bool transfer, Ready& ready) {

@@ -103,6 +103,7 @@ class Raft : public Replicator {
   void OnVoteReply(NodeId from, Term term, const VoteReply& reply,
                    Ready& ready);
   bool Electable() const;
+  bool MayBeNeeded() const;
   // The log a candidate must not be behind of.
   LogPosition VoteFloor() const { return std::max(log_.last(), promised_); }
   bool HeardLeaderRecently() const;
