@@ -71,7 +71,8 @@ class Needs {
   bool MembersMove() const {
     const std::vector<FaultSpec>& plan = scenario_.faults.timeline;
     return std::any_of(plan.begin(), plan.end(), [](const FaultSpec& fault) {
-      return fault.kind == FaultKind::kMembership;
+      return fault.kind == FaultKind::kMembership &&
+             fault.membership != MembershipAction::kTransferLeader;
     });
   }
 

@@ -50,7 +50,25 @@ bool Recoverability::Damages(const FaultSpec& fault) const {
 }
 
 bool Recoverability::Excused(const SimNode& node) const {
-  return lost_.contains(node.id()) || Refuses(node);
+  return lost_.contains(node.id()) || Refuses(node) || !IsMember(node);
+}
+
+// As the newest leader has it.
+bool Recoverability::IsMember(const SimNode& node) const {
+  if (scenario_->replication.model != ReplicationModel::kRaft) return true;
+  const replication::Status* newest = nullptr;
+  for (const auto& other : cluster_->nodes()) {
+    const replication::Status* status = StatusOf(*other);
+    if (status == nullptr || status->role != replication::Role::kLeader) {
+      continue;
+    }
+    if (newest == nullptr || status->term > newest->term) newest = status;
+  }
+  if (newest == nullptr) return true;
+  const auto& now = newest->voters;
+  const auto& next = newest->voters_next;
+  return std::find(now.begin(), now.end(), node.id()) != now.end() ||
+         std::find(next.begin(), next.end(), node.id()) != next.end();
 }
 
 bool Recoverability::Refuses(const SimNode& node) const {

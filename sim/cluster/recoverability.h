@@ -36,8 +36,8 @@ class Recoverability {
   // Disks that may have lost something promised.
   const std::set<NodeId>& damaged() const { return damaged_; }
 
-  // It failed for good, or it has stopped for good and a fault on its own disk
-  // explains that.
+  // It failed for good, or has stopped for good and a fault on its own disk
+  // explains that, or votes no more (Raft) and gets the log only by chance.
   bool Excused(const SimNode& node) const;
   // The replicas that are not excused.
   std::vector<const SimNode*> Core() const;
@@ -54,6 +54,7 @@ class Recoverability {
   // The fault may have taken something that was promised.
   bool Damages(const FaultSpec& fault) const;
   bool StoresAgree(const Nodes& core) const;
+  bool IsMember(const SimNode& node) const;
   // Its own damaged disk explains why it has stopped.
   bool Refuses(const SimNode& node) const;
   const char* WhatHappened() const;

@@ -170,6 +170,28 @@ void DrawMembership(std::uint64_t seed, Scenario* s) {
   }
 }
 
+// All voters at once: a joint change to some of the nodes, and often back.
+void DrawJointChange(std::uint64_t seed, Scenario* s) {
+  Draw draw(seed, SwarmGroup::kMembership, 100);
+  const bool on = draw.Percent(25);
+  const Nanos out = draw.Between(kQuiet, s->run.length * 2 / 3);
+  const Nanos back = out + draw.Between(1, 2000) * kMillisecond;
+  const bool returns = draw.Percent(60);
+  FaultSpec some = At("swarm-voters", FaultKind::kMembership, NodeId(1), out);
+  some.membership = MembershipAction::kSetVoters;
+  some.nodes.clear();
+  FaultSpec all = some;
+  all.id = "swarm-all-voters";
+  all.trigger.at = std::min(back, s->run.length - 1);
+  for (std::uint32_t i = 1; i <= s->cluster.nodes; ++i) {
+    all.nodes.push_back(Target::Node(NodeId(i)));
+    if (draw.Percent(60)) some.nodes.push_back(Target::Node(NodeId(i)));
+  }
+  if (!on || some.nodes.size() < 2) return;
+  s->faults.timeline.push_back(std::move(some));
+  if (returns) s->faults.timeline.push_back(std::move(all));
+}
+
 }  // namespace
 
 void DrawFaults(std::uint64_t seed, const SwarmOptions& options,
@@ -183,6 +205,7 @@ void DrawFaults(std::uint64_t seed, const SwarmOptions& options,
   scenario->faults.random = random;
   DrawDamage(seed, scenario);
   DrawMembership(seed, scenario);
+  DrawJointChange(seed, scenario);
 }
 
 }  // namespace wringer::sim::swarm

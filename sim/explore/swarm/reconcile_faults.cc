@@ -43,19 +43,23 @@ void FitOneNode(RandomFaultsSpec* random) {
 
 // Nodes that the timeline names, and membership, which only raft has.
 void FitTimeline(bool beyond, Scenario* s) {
+  const RaftSpec& raft = s->replication.raft;
   std::erase_if(s->faults.timeline, [&](const FaultSpec& fault) {
     if (fault.kind != FaultKind::kMembership) return false;
-    // A node that could not come back holds less than the others in the end,
-    // and is judged as if it were a member: leaving is for --beyond.
+    // A node that votes no more hears from nobody and campaigns; without both
+    // it deposes every leader (Ongaro's dissertation, section 4.2.3).
     const bool leaves = fault.membership != MembershipAction::kTransferLeader;
+    const bool disrupts = leaves && !(raft.pre_vote && raft.check_quorum);
     return s->replication.model != Model::kRaft || s->cluster.nodes < 4 ||
-           (leaves && !beyond);
+           (disrupts && !beyond);
   });
   for (FaultSpec& fault : s->faults.timeline) {
     for (Target& target : fault.nodes) {
       const std::uint32_t id = target.node.value();
       target.node = NodeId(std::min(id, s->cluster.nodes));
     }
+    const auto same = std::unique(fault.nodes.begin(), fault.nodes.end());
+    fault.nodes.erase(same, fault.nodes.end());
   }
 }
 
