@@ -94,6 +94,10 @@ bool GroupScript::SetOption(const std::string& key, const std::string& value,
     pb.ack = value == "async"  ? Pb::Ack::kAsync
              : value == "sync" ? Pb::Ack::kSync
                                : Pb::Ack::kSemiSync;
+  } else if (key == "acked-by") {
+    pb.acked_by = value == "apply"   ? Pb::AckedBy::kApply
+                  : value == "write" ? Pb::AckedBy::kWrite
+                                     : Pb::AckedBy::kSync;
   } else if (key == "degrade") {
     pb.degrade = value == "block"   ? Pb::Degrade::kBlock
                  : value == "async" ? Pb::Degrade::kAsync
