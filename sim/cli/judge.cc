@@ -196,7 +196,7 @@ class Judgement {
                                 "INCONCLUSIVE"});
     }
     const sim::WorkloadCounts& ops = result_.metrics.operations;
-    if (ops.called > 0 && ops.ok == 0) {
+    if (ops.called > 0 && ops.ok == 0 && result_.stuck_because.empty()) {
       Add("liveness/no-answer", "no operation was ever answered");
     }
     if (ops.called == 0) {

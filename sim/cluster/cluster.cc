@@ -256,8 +256,9 @@ SimClient& Cluster::NewProbeClient(std::uint32_t attempt) {
   client.home = replicas_[attempt % replicas_.size()];
   client.max_attempts = kPatientAttempts;
   client.attempt_timeout = kProbeAttempt;
-  // Long enough to try everybody.
-  client.deadline = kProbeAttempt * static_cast<Nanos>(replicas_.size() + 1);
+  // Long enough to try everybody, where a request may be sent again.
+  const std::size_t tries = capabilities_.has_leader ? replicas_.size() + 1 : 1;
+  client.deadline = kProbeAttempt * static_cast<Nanos>(tries);
   return ReplaceScriptClient(options);
 }
 

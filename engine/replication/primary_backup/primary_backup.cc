@@ -401,7 +401,8 @@ void PrimaryBackup::PersistView(Ready& ready) {
 }
 
 bool PrimaryBackup::MayPromoteItself() const {
-  if (latched_) return false;
+  // Behind an installation stands a log that is not what was appointed.
+  if (latched_ || install_pending_) return false;
   // Redis's documented trap: an empty primary that comes back and resyncs its
   // backups to emptiness.
   return !forgot_ || WR_MUTANT(kPbBlankPrimaryLeads);
