@@ -207,11 +207,16 @@ std::set<NodeId> DrawLost(const Scenario& scenario, const Cluster& cluster,
   for (std::size_t i = order.size(); i > 1; --i) {
     std::swap(order[i - 1], order[draw.Below(i)]);
   }
-  std::stable_partition(order.begin(), order.end(),
-                        [&](NodeId node) { return damaged.contains(node); });
+  // Those that are damaged go first.
+  Nodes first;
+  for (const bool hurt : {true, false}) {
+    for (const NodeId node : order) {
+      if (damaged.contains(node) == hurt) first.push_back(node);
+    }
+  }
   std::set<NodeId> lost;
   std::set<NodeId> gone = damaged;
-  for (const NodeId node : order) {
+  for (const NodeId node : first) {
     gone.insert(node);
     if (needs.CanSpare(gone)) {
       lost.insert(node);
