@@ -43,6 +43,7 @@ class Router {
   RandomStream draws_;
   NodeId leader_;  // as believed; never 0
   NodeId home_;    // never 0
+  // Whose silence was waited out, and nothing heard since.
   absl::btree_set<NodeId> silent_;
 };
 

@@ -149,9 +149,9 @@ class PrimaryBackup : public Replicator {
   // Moves `safe` and answers what may be answered.
   void Advance(Ready& ready);
   void RaiseSafe(Ready& ready);
-  // The last index at which the ack rule holds, judged by one of the three
-  // positions that backups acknowledge.
+  // Which of the three positions that backups acknowledge `index` waits for.
   LogIndex Progress::* AwaitedFor(LogIndex index) const;
+  // The last index at which the ack rule holds, judged by one of them.
   LogIndex AckedIndex(LogIndex Progress::* position) const;
   LogIndex AckedIn(const std::vector<NodeId>& in_sync,
                    LogIndex Progress::* position) const;
