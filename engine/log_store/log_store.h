@@ -32,6 +32,8 @@ namespace wringer::log_store {
 
 struct LogStoreOptions {
   std::string directory;  // absolute; created if absent
+  // The replica is being born: an empty disk is what one expects.
+  bool bootstrap = false;
   wal::WalOptions wal;
   // Entries kept in memory behind the durable end; older ones are read back.
   std::size_t cached_entries = 4096;

@@ -42,8 +42,8 @@ absl::StatusOr<Recovery> LogStoreImpl::Open(LogStoreListener* listener) {
   Recovery recovery;
   recovery.log = replay.TakeLog();
   recovery.log.torn_bytes = found.torn_bytes;
-  recovery.log.blank = meta_.incarnation == Incarnation{};
   WR_RETURN_IF_ERROR(CountBoot());
+  recovery.log.blank = meta_.forgot;
   recovery.meta = meta_.meta;
   recovery.incarnation = meta_.incarnation;
   durable_ = {.log = image_.last(), .meta = meta_.meta.version};
@@ -79,7 +79,11 @@ absl::StatusOr<wal::Recovered> LogStoreImpl::OpenWal(LogReplay* replay) {
   return found;
 }
 
+// A life may end before its model keeps that it forgot, so with the boot goes
+// what the next life must know.
 absl::Status LogStoreImpl::CountBoot() {
+  const bool empty = meta_.incarnation == Incarnation{};
+  meta_.forgot |= empty && !options_.bootstrap;
   ++meta_.incarnation;
   meta_.wal = wal_.id();
   return cell_->Put(meta_);
@@ -123,6 +127,7 @@ void LogStoreImpl::SubmitMeta(replication::Meta meta) {
   WR_CHECK(meta.bytes.size() <= kMetaBytesMax);
   if (latched_) return;
   meta_.meta = std::move(meta);
+  meta_.forgot = false;
   wal_.SubmitAction([this, alive = alive_, cell = cell_,
                      contents = meta_]() -> absl::Status {
     const absl::Status put = cell->Put(contents);

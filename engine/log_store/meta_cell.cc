@@ -13,7 +13,7 @@ namespace wringer::log_store {
 namespace {
 
 constexpr std::uint64_t kMetaMagic = 0x314154454d5257;  // "WRMETA1"
-constexpr std::uint32_t kMetaFormatVersion = 1;
+constexpr std::uint32_t kMetaFormatVersion = 2;
 constexpr std::uint64_t kCopiesPerBank = 2;
 
 std::uint32_t CopyCrc(std::uint32_t copy, Slice payload) {
@@ -40,6 +40,7 @@ std::string EncodeMetaCopy(std::uint32_t copy, std::uint64_t generation,
   p.U64(generation);
   p.U32(contents.incarnation.value());
   p.U64(contents.wal.value());
+  p.U8(contents.forgot ? 1 : 0);
   p.U64(contents.meta.version.value());
   p.Raw(contents.meta.bytes);
   p.Flush();
@@ -72,6 +73,7 @@ std::optional<MetaCopy> DecodeMetaCopy(std::uint32_t copy, Slice bytes) {
   out.generation = p.U64();
   out.contents.incarnation = Incarnation(p.U32());
   out.contents.wal = wal::WalId(p.U64());
+  out.contents.forgot = p.U8() != 0;
   out.contents.meta.version = MetaVersion(p.U64());
   const Slice meta = p.Raw(p.remaining());
   if (!p.done()) return std::nullopt;

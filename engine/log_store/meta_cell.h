@@ -15,7 +15,8 @@
 //
 // A copy: u64 magic, u32 format version, u32 payload bytes, u32 CRC-32C of
 // (u32 copy number, payload), then the payload:
-//   u64 generation, u32 incarnation, u64 WAL id, u64 meta version, meta bytes.
+//   u64 generation, u32 incarnation, u64 WAL id, u8 forgot, u64 meta version,
+//   meta bytes.
 // Generations grow by one per put; bank = generation mod 2.
 #ifndef WR_ENGINE_LOG_STORE_META_CELL_H_
 #define WR_ENGINE_LOG_STORE_META_CELL_H_
@@ -44,6 +45,9 @@ struct MetaContents {
   // 0: the first boot has not completed; nothing was ever promised.
   Incarnation incarnation{};
   wal::WalId wal{};
+  // The disk came back empty, and the replication model has kept nothing since:
+  // whatever it does about it may not be known yet.
+  bool forgot = false;
   replication::Meta meta{};
   bool operator==(const MetaContents&) const = default;
 };

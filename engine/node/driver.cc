@@ -102,6 +102,9 @@ void Driver::CarryOut(Ready& ready) {
 // 1. The durable stream.
 void Driver::Persist(Ready& ready) {
   if (ready.truncate_after.has_value()) {
+    // Nothing is cut before the reason is durable: a model that finds damage
+    // keeps that it forgot.
+    if (ready.meta.has_value()) KeepMeta(ready);
     promises_.OnTruncated(*ready.truncate_after, &broken_);
     DropBroken(broken_);
     parts_->log->SubmitTruncateSuffix(*ready.truncate_after);
@@ -114,11 +117,16 @@ void Driver::Persist(Ready& ready) {
                                   .entries = &ready.append});
     parts_->log->SubmitAppend(std::move(ready.append));
   }
-  if (ready.meta.has_value()) parts_->log->SubmitMeta(std::move(*ready.meta));
+  if (ready.meta.has_value()) KeepMeta(ready);
   for (replication::Merge& merge : ready.merges) {
     promises_.OnMergeStarted(merge.op);
     parts_->merge_applier->Submit(std::move(merge));
   }
+}
+
+void Driver::KeepMeta(Ready& ready) {
+  parts_->log->SubmitMeta(std::move(*ready.meta));
+  ready.meta.reset();
 }
 
 // 2. What may leave, each when its promise holds.

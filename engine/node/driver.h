@@ -74,6 +74,7 @@ class Driver final : public Host,
   // The groups of Ready, in order.
   void CarryOut(replication::Ready& ready);
   void Persist(replication::Ready& ready);
+  void KeepMeta(replication::Ready& ready);
   void Speak(replication::Ready& ready);
   void Continue(replication::Ready& ready);
   void Snapshots(replication::Ready& ready);

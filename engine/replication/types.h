@@ -57,7 +57,8 @@ struct RecoveredLog {
   // appended since: the state may not have followed yet.
   bool restarted = false;
   // The disk came back empty although this node had lived before, or never
-  // held this log: what it promised in former lives is unknown.
+  // held this log, and no meta was kept since: what it promised in former lives
+  // is unknown. Once the model keeps meta, remembering it is the model's part.
   bool blank = false;
 };
 

@@ -3,7 +3,7 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-# Target all_verify_interface_header_sets: every header compiles alone.
+# Target all_verify_interface_header_sets: headers compile alone.
 set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 
 find_program(CCACHE_PROGRAM ccache)

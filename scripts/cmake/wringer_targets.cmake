@@ -4,7 +4,8 @@
 # wringer_library(NAME SOURCES ... HEADERS ... DEPS ... [PRIVATE_DEPS ...])
 #
 # A static library `NAME` with the alias `wringer::NAME`; includes are written
-# from the top of the tree. Every header is verified to compile alone by the
+# from the top of the tree. Every header compiles alone: one with a .cc of its
+# name is that file's first include (tests/lint), the others are compiled by the
 # target all_verify_interface_header_sets.
 function(wringer_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;DEPS;PRIVATE_DEPS" ${ARGN})
@@ -17,9 +18,20 @@ function(wringer_library name)
     set(scope INTERFACE)
   endif()
   add_library(wringer::${name} ALIAS ${name})
+  set(proven ${ARG_HEADERS})
+  list(TRANSFORM ARG_SOURCES REPLACE "[.]cc$" ".h" OUTPUT_VARIABLE own)
+  list(REMOVE_ITEM ARG_HEADERS ${own})
+  list(REMOVE_ITEM proven ${ARG_HEADERS})
   target_sources(
-    ${name} ${scope} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES
-                     ${ARG_HEADERS})
+    ${name}
+    ${scope} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${proven}
+    ${scope} FILE_SET alone TYPE HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES
+             ${ARG_HEADERS})
+  if(ARG_HEADERS)
+    set_target_properties(${name} PROPERTIES INTERFACE_HEADER_SETS_TO_VERIFY alone)
+  else()
+    set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS OFF)
+  endif()
   target_link_libraries(${name} ${scope} ${ARG_DEPS})
   if(ARG_PRIVATE_DEPS)
     target_link_libraries(${name} PRIVATE ${ARG_PRIVATE_DEPS})

@@ -146,24 +146,42 @@ std::string Recoverability::RefusedText() const {
                       " what is left on disk after a fault");
 }
 
+// Nobody can be elected; and whoever has the longest log cannot for want of
+// those who lost something, as nobody's log is ahead of its own.
 std::string Recoverability::WhyNoQuorum() const {
-  const replication::Status* newest = nullptr;
+  const SimNode* longest = nullptr;
+  const auto last_of = [](const SimNode* node) {
+    return StatusOf(*node)->last;
+  };
   for (const SimNode* node : Core()) {
     const replication::Status* status = StatusOf(*node);
-    if (status == nullptr) continue;
-    if (newest == nullptr || status->term > newest->term) newest = status;
+    if (status == nullptr || status->forgot) continue;
+    if (WhyNotElected(*node).empty()) return "";
+    if (longest == nullptr || last_of(longest) < status->last) longest = node;
   }
-  if (newest == nullptr) return RefusedText();
-  for (const auto* voters : {&newest->voters, &newest->voters_next}) {
+  return longest == nullptr ? RefusedText() : WhyNotElected(*longest);
+}
+
+// A candidate needs majorities, of both halves of a joint change, that have
+// forgotten nothing and whose logs are not ahead of its own (Raft, section
+// 5.4.1). Each node goes by the membership that its own log ends with.
+std::string Recoverability::WhyNotElected(const SimNode& candidate) const {
+  const replication::Status& own = *StatusOf(candidate);
+  for (const auto* voters : {&own.voters, &own.voters_next}) {
     std::vector<NodeId> lost;
+    std::size_t ahead = 0;
     for (const NodeId voter : *voters) {
       const SimNode* node = cluster_->FindNode(voter);
       const bool gone = node == nullptr || Excused(*node);
       const replication::Status* status = gone ? nullptr : StatusOf(*node);
-      if (gone || (status != nullptr && status->forgot)) lost.push_back(voter);
+      if (gone || (status != nullptr && status->forgot)) {
+        lost.push_back(voter);
+      } else if (status != nullptr && own.last < status->last) {
+        ++ahead;
+      }
     }
     const std::size_t majority = voters->size() / 2 + 1;
-    if (voters->size() - lost.size() < majority && !lost.empty()) {
+    if (!voters->empty() && voters->size() - lost.size() - ahead < majority) {
       return absl::StrCat(Listed(lost), " of ", voters->size(), " voters",
                           WhatHappened(), ": the others are no majority");
     }

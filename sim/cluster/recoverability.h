@@ -64,6 +64,7 @@ class Recoverability {
   std::string WhyCoreCannot() const;
   std::string RefusedText() const;
   std::string WhyNoQuorum() const;
+  std::string WhyNotElected(const SimNode& candidate) const;
   std::string WhyNoPrimary() const;
   std::string WhyNobodyAppoints() const;
   std::string WhyNobodyInSync(const replication::ClusterView& view) const;

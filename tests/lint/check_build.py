@@ -5,7 +5,9 @@
 * every folder of test data is named by a test;
 * every mark and mutant of the .def files is used by the code;
 * every scenario opens with a comment that says what it shows;
-* every file that a document of the top folder names is there.
+* every file that a document of the top folder names is there;
+* a .cc with a header of its name includes that first: so the header compiles
+  alone, and the build compiles the others so.
 
 Reads the CMakeLists.txt as text, so that targets behind an option count too.
 """
@@ -14,6 +16,7 @@ import re
 import house
 
 COMMENT = re.compile(r"#[^\n]*")
+INCLUDE = re.compile(r'^#include ["<]([^">]+)', re.M)
 WORD = re.compile(r'"([^"]*)"|([^\s()"]+)')
 SUBDIRECTORY = re.compile(r"add_subdirectory\(\s*([\w./-]+)")
 DEFINED = re.compile(r"^WR_(?:MARK|MUTANT)_DEF\(\s*(\w+)", re.M)
@@ -131,6 +134,19 @@ def check_documents(findings):
                              f"there is no {match.group()}")
 
 
+def check_own_header_first(findings):
+    for file in house.code_files(findings.root, house.TOP_FOLDERS):
+        header = file.with_suffix(".h")
+        if file.suffix != ".cc" or not header.exists():
+            continue
+        own = header.relative_to(findings.root).as_posix()
+        first = INCLUDE.search(house.read(file))
+        if first is None or first.group(1) != own:
+            findings.add(file, house.line_of(house.read(file), first.start())
+                         if first else 1, f"its first include is not {own}, so "
+                         "nothing shows that the header compiles alone")
+
+
 def main():
     root = house.parse_root(__doc__).root
     findings = house.Findings(root)
@@ -141,6 +157,7 @@ def main():
     check_definitions(findings)
     check_scenarios(findings)
     check_documents(findings)
+    check_own_header_first(findings)
     return findings.finish(f"build lists, {len(reached)} folders")
 
 

@@ -364,6 +364,12 @@ class Build(LintTest):
         self.tree.write("README.md", "\nSee `engine/base/gone.h`.\n")
         self.expect_finding("build", "README.md:2", "engine/base/gone.h")
 
+    def test_a_header_that_is_not_included_first_is_found(self):
+        self.expect_clean("build")
+        self.tree.write("engine/base/a.cc",
+                        '#include <vector>\n\n#include "engine/base/a.h"\n')
+        self.expect_finding("build", "engine/base/a.cc:1", "compiles alone")
+
     def test_a_scenario_without_a_story_is_found(self):
         self.tree.write("scenarios/smoke/a.toml",
                         "#:schema x.json\nformat = 1\n")

@@ -117,7 +117,7 @@ void PrimaryBackup::AdvanceBackup(Ready& ready) {
   if (forgot_ && settled >= primary_safe_ && settled.value() > 0 &&
       view_.primary != kNoNode && view_.primary != options_.self) {
     WR_MARK(kPrimaryBackupRebuilt);
-    forgot_ = false;
+    SetForgot(false, ready);
   }
 }
 
@@ -217,7 +217,7 @@ void PrimaryBackup::OnInstalled(const SnapshotInstalled& installed,
   primary_safe_ = std::max(primary_safe_, safe_);
   wants_snapshot_ = false;
   if (leads() || view_.primary == kNoNode || !current) return;
-  forgot_ = false;
+  SetForgot(false, ready);
   Send(view_.primary, {epoch(), SnapshotAck{installed.at, 0, true}},
        {{}, meta_version_, {}}, ready);
 }

@@ -22,24 +22,26 @@ using AckedBy = PrimaryBackupOptions::AckedBy;
 // Unfenced epochs are (round, rank): two nodes never take the same one.
 constexpr std::uint64_t kEpochsPerRound = 1024;
 
-std::string EncodeMeta(const ClusterView& view) {
+std::string EncodeMeta(const ClusterView& view, bool forgot) {
   std::string bytes;
   Writer w(&bytes);
   w.Id(view.epoch);
   w.Id(view.primary);
   w.Varint(view.in_sync.size());
   for (NodeId node : view.in_sync) w.Id(node);
+  w.U8(forgot ? 1 : 0);
   w.Flush();
   return bytes;
 }
 
 // Meta bytes are checksummed by the meta cell: damage is our own bug.
-void DecodeMeta(Slice bytes, ClusterView* view) {
+void DecodeMeta(Slice bytes, ClusterView* view, bool* forgot) {
   Reader r(bytes);
   view->epoch = r.As<Epoch>();
   view->primary = r.As<NodeId>();
   view->in_sync.resize(r.Count(1));
   for (NodeId& node : view->in_sync) node = r.As<NodeId>();
+  *forgot = r.U8() != 0;
   WR_CHECK(r.done());
 }
 
@@ -156,19 +158,21 @@ void PrimaryBackup::Step(const Input& input, Ready& ready) {
 void PrimaryBackup::OnStart(const Start& start, Ready& ready) {
   WR_CHECK(status_.role == Role::kStarting);
   log_.Reset(start.log);
+  meta_version_ = start.meta.version;
+  if (!start.meta.bytes.empty()) {
+    DecodeMeta(start.meta.bytes, &view_, &forgot_);
+  }
   // A damaged slot may have been acknowledged, and its content is gone: keep
   // the good prefix and treat the rest as forgotten promises.
   if (!start.log.damaged.empty()) {
     log_.TruncateAfter(start.log.damaged.front().prev());
     ready.truncate_after = log_.last().index;
-    forgot_ = true;
+    SetForgot(true, ready);
   }
-  if (start.log.blank && !options_.bootstrap) forgot_ = true;
+  if (start.log.blank && !options_.bootstrap) SetForgot(true, ready);
   durable_ = log_.last().index;
   applied_ = start.applied.index;
   safe_ = std::max(applied_, log_.base().index);
-  meta_version_ = start.meta.version;
-  if (!start.meta.bytes.empty()) DecodeMeta(start.meta.bytes, &view_);
   status_.kept_epoch = view_.epoch;
 
   status_.role = Role::kFollower;
@@ -397,7 +401,15 @@ Epoch PrimaryBackup::OwnNextEpoch() const {
 
 void PrimaryBackup::PersistView(Ready& ready) {
   ++meta_version_;
-  ready.meta = Meta{meta_version_, EncodeMeta(view_)};
+  ready.meta = Meta{meta_version_, EncodeMeta(view_, forgot_)};
+}
+
+// Kept, for the next life would not see what this one saw: an empty disk, or
+// damage that has been cut away since.
+void PrimaryBackup::SetForgot(bool forgot, Ready& ready) {
+  if (forgot_ == forgot) return;
+  forgot_ = forgot;
+  PersistView(ready);
 }
 
 bool PrimaryBackup::MayPromoteItself() const {

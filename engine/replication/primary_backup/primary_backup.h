@@ -126,6 +126,7 @@ class PrimaryBackup : public Replicator {
   // Unfenced: the next epoch nobody else can take by itself.
   Epoch OwnNextEpoch() const;
   void PersistView(Ready& ready);
+  void SetForgot(bool forgot, Ready& ready);
   bool MayPromoteItself() const;
 
   // primary.cc: writes, shipping, the ack rule.

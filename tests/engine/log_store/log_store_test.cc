@@ -12,12 +12,12 @@ namespace {
 
 using testing::FakeDisk;
 
-TEST(LogStore, FirstBootIsBlankAndCounted) {
+TEST(LogStore, ReplicaThatIsBornForgetsNothing) {
   FakeDisk disk;
   {
-    LogBoot boot(&disk);
+    LogBoot boot(&disk, {}, 4096, /*bootstrap=*/true);
     ASSERT_TRUE(boot.opened()) << boot.status();
-    EXPECT_TRUE(boot.recovery().log.blank);
+    EXPECT_FALSE(boot.recovery().log.blank);
     EXPECT_EQ(boot.recovery().incarnation, Incarnation{1});
     EXPECT_EQ(boot.store().last(), LogPosition{});
   }
@@ -25,6 +25,22 @@ TEST(LogStore, FirstBootIsBlankAndCounted) {
   ASSERT_TRUE(again.opened());
   EXPECT_FALSE(again.recovery().log.blank);
   EXPECT_EQ(again.recovery().incarnation, Incarnation{2});
+}
+
+// A boot that is counted and dies before its model kept anything must not pass
+// for a life that was promised nothing.
+TEST(LogStore, EmptyDiskIsBlankUntilTheModelKeepsMeta) {
+  FakeDisk disk;
+  for (std::uint32_t life = 1; life <= 3; ++life) {
+    LogBoot boot(&disk);
+    ASSERT_TRUE(boot.opened()) << boot.status();
+    EXPECT_TRUE(boot.recovery().log.blank) << life;
+    EXPECT_EQ(boot.recovery().incarnation, Incarnation{life});
+    if (life < 3) boot.Append(1, life, life);
+    if (life == 3) boot.Do([](LogStore& s) { s.SubmitMeta(MetaOf(1)); });
+  }
+  LogBoot boot(&disk);
+  EXPECT_FALSE(boot.recovery().log.blank);
 }
 
 TEST(LogStore, WipedDiskIsBlankAgain) {

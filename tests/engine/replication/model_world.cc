@@ -64,7 +64,8 @@ void ModelWorld::Boot(Node& node) {
   Start start;
   start.log.base = node.base;
   start.log.entries = node.log;
-  start.log.blank = !node.disk.lived;
+  if (!node.disk.lived && !options.bootstrap) node.disk.forgot = true;
+  start.log.blank = node.disk.forgot;
   start.meta = node.disk.meta;
   start.incarnation = node.incarnation;
   start.applied = node.applied;
@@ -223,7 +224,10 @@ void ModelWorld::ApplyWork(Disk& disk, const Work& work) {
     WR_CHECK(entry.index == last.next());
     disk.log.push_back(entry);
   }
-  if (work.meta) disk.meta = *work.meta;
+  if (work.meta) {
+    disk.meta = *work.meta;
+    disk.forgot = false;
+  }
   if (work.drop_prefix) {
     while (!disk.log.empty() &&
            disk.log.front().index <= work.drop_prefix->index) {

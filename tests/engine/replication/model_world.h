@@ -61,6 +61,7 @@ class ModelWorld {
     LogPosition applied;  // checkpointed state
     std::vector<std::string> state;
     bool lived = false;
+    bool forgot = false;  // blank, and no meta kept since
   };
   struct Work {  // one item of the durable stream
     std::optional<LogIndex> truncate_after;

@@ -45,7 +45,8 @@ void ReplicaGroup::Boot(Node& n, bool bootstrap) {
   Start start;
   start.log.base = n.base;
   start.log.entries = n.log;
-  start.log.blank = !n.disk.lived;
+  if (!n.disk.lived && !bootstrap) n.disk.forgot = true;
+  start.log.blank = n.disk.forgot;
   for (LogIndex index : n.disk.damaged) {
     start.log.damaged.push_back(index);
     LogEntry& entry = start.log.entries[index - n.base.index - 1];
@@ -101,7 +102,10 @@ void ReplicaGroup::WriteBack(Node& n) {
       });
     }
     for (const LogEntry& entry : work.append) n.disk.log.push_back(entry);
-    if (work.meta) n.disk.meta = *work.meta;
+    if (work.meta) {
+      n.disk.meta = *work.meta;
+      n.disk.forgot = false;
+    }
     if (!work.drop_prefix) continue;
     std::erase_if(n.disk.log, [&](const LogEntry& entry) {
       return entry.index <= work.drop_prefix->index;

@@ -87,6 +87,7 @@ class ReplicaGroup {
     std::vector<std::string> state;
     std::set<LogIndex> damaged;
     bool lived = false;
+    bool forgot = false;  // blank, and no meta kept since
   };
   struct Work {  // one item of the durable stream
     std::optional<LogIndex> truncate_after;

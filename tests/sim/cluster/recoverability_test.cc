@@ -37,6 +37,28 @@ TEST(RecoverabilityTest, AMinorityThatLostItsDisksIsBroughtUpToDate) {
   EXPECT_TRUE(result.history.final_state().at_rest);
 }
 
+// Two of four hold the change to two voters, of whom one was down and the
+// leader lost its disk: whoever knows of the change waits for the lost one, and
+// who knows nothing is behind.
+TEST(RecoverabilityTest, EachNodeIsElectedByTheMembershipItKnows) {
+  Scenario scenario = Raft();
+  scenario.cluster.nodes = 4;
+  const Target n1 = Target::Node(NodeId(1));
+  const Target leader = Target::Of(Role::kLeader);
+  FaultSpec voters =
+      At("voters", FaultKind::kMembership, 600 * kMillisecond, {n1, leader});
+  voters.membership = MembershipAction::kSetVoters;
+  scenario.faults.timeline = {
+      At("down", FaultKind::kCrash, 500 * kMillisecond, {n1}, 2 * kSecond),
+      voters,
+      At("wiped", FaultKind::kWipe, 800 * kMillisecond, {leader},
+         100 * kMillisecond)};
+  const RunResult result = MustRun(scenario);
+  EXPECT_EQ(result.end, RunEnd::kStuck);
+  EXPECT_NE(result.stuck_because.find(" of 2 voters lost"), std::string::npos)
+      << result.stuck_because;
+}
+
 // The last write fails just after the disk is mended: somebody has to start the
 // node once more.
 TEST(RecoverabilityTest, WhoStopsForAMendedDiskIsStartedAgain) {
