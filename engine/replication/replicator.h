@@ -353,10 +353,15 @@ struct Status {
   NodeId leader;     // as believed; 0 if unknown
   NodeId voted_for;  // this term; 0 none
   LogPosition last;  // accepted
+  // Raft: it votes for no log that ends before this. Beyond `last` where it has
+  // lost entries that it may have promised.
+  LogPosition vote_floor;
   LogIndex commit;
   // Voting sets in force: old and, while joint, new.
   std::vector<NodeId> voters;
   std::vector<NodeId> voters_next;
+  // Raft: a voter by the end of its log, or by what is committed of it.
+  bool voter = false;
   // Leader only: until when (own monotonic clock) it may answer lease reads.
   Nanos lease_until = 0;
   // The greatest epoch that it holds on disk: it accepts nothing older, in this

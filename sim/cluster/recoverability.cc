@@ -146,8 +146,8 @@ std::string Recoverability::RefusedText() const {
                       " what is left on disk after a fault");
 }
 
-// Nobody can be elected; and whoever has the longest log cannot for want of
-// those who lost something, as nobody's log is ahead of its own.
+// No voter can be elected; and whoever has the longest log of them cannot for
+// want of those who lost something.
 std::string Recoverability::WhyNoQuorum() const {
   const SimNode* longest = nullptr;
   const auto last_of = [](const SimNode* node) {
@@ -155,7 +155,7 @@ std::string Recoverability::WhyNoQuorum() const {
   };
   for (const SimNode* node : Core()) {
     const replication::Status* status = StatusOf(*node);
-    if (status == nullptr || status->forgot) continue;
+    if (status == nullptr || status->forgot || !status->voter) continue;
     if (WhyNotElected(*node).empty()) return "";
     if (longest == nullptr || last_of(longest) < status->last) longest = node;
   }
@@ -163,8 +163,9 @@ std::string Recoverability::WhyNoQuorum() const {
 }
 
 // A candidate needs majorities, of both halves of a joint change, that have
-// forgotten nothing and whose logs are not ahead of its own (Raft, section
-// 5.4.1). Each node goes by the membership that its own log ends with.
+// forgotten nothing and whose logs, with what damage took of them, are not
+// ahead of its own (Raft, section 5.4.1). Each node goes by the membership that
+// its own log ends with.
 std::string Recoverability::WhyNotElected(const SimNode& candidate) const {
   const replication::Status& own = *StatusOf(candidate);
   for (const auto* voters : {&own.voters, &own.voters_next}) {
@@ -176,8 +177,11 @@ std::string Recoverability::WhyNotElected(const SimNode& candidate) const {
       const replication::Status* status = gone ? nullptr : StatusOf(*node);
       if (gone || (status != nullptr && status->forgot)) {
         lost.push_back(voter);
-      } else if (status != nullptr && own.last < status->last) {
-        ++ahead;
+      } else if (status != nullptr && own.last < status->vote_floor) {
+        if (status->last < status->vote_floor)
+          lost.push_back(voter);
+        else
+          ++ahead;
       }
     }
     const std::size_t majority = voters->size() / 2 + 1;

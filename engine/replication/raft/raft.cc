@@ -431,7 +431,9 @@ void Raft::UpdateStatus() {
   status_.term = term_;
   status_.voted_for = voted_for_;
   status_.last = log_.last();
+  status_.vote_floor = VoteFloor();
   status_.commit = commit_;
+  status_.voter = MayBeNeeded();
   const std::vector<NodeId>& voting =
       sets.joint() ? sets.outgoing : sets.incoming;
   if (status_.voters != voting) status_.voters = voting;

@@ -37,6 +37,33 @@ TEST(RecoverabilityTest, AMinorityThatLostItsDisksIsBroughtUpToDate) {
   EXPECT_TRUE(result.history.final_state().at_rest);
 }
 
+// What damage took of a log may have been promised: its node votes for nobody
+// who lacks it, and with another disk lost two of three are not to be had.
+TEST(RecoverabilityTest, AVoterThatLostTheEndOfItsLogIsNoSupporter) {
+  Scenario scenario = Raft();
+  const Target n1 = Target::Node(NodeId(1));
+  const Target n2 = Target::Node(NodeId(2));
+  scenario.faults.timeline = {At("away", FaultKind::kCrash, 300 * kMillisecond,
+                                 {Target::Node(NodeId(3))}, 500 * kMillisecond),
+                              At("reboot", FaultKind::kCrash,
+                                 550 * kMillisecond, {n1}, 100 * kMillisecond),
+                              At("wiped", FaultKind::kWipe, 560 * kMillisecond,
+                                 {n2}, 100 * kMillisecond)};
+  for (const char* id : {"a", "b", "c", "d", "e", "f", "g", "h"}) {
+    FaultSpec rot = At(id, FaultKind::kBitRot, 540 * kMillisecond, {n1});
+    rot.files = FileClass::kWal;
+    rot.bits = {8, 8};
+    scenario.faults.timeline.push_back(rot);
+  }
+  RunOptions options;
+  options.seed = 1;
+  const RunResult result = MustRun(scenario, options);
+  EXPECT_EQ(result.end, RunEnd::kStuck);
+  EXPECT_NE(result.stuck_because.find("n1, n2 of 3 voters lost"),
+            std::string::npos)
+      << result.stuck_because;
+}
+
 // Two of four hold the change to two voters, of whom one was down and the
 // leader lost its disk: whoever knows of the change waits for the lost one, and
 // who knows nothing is behind.
