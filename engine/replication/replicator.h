@@ -360,6 +360,7 @@ struct Status {
   // Voting sets in force: old and, while joint, new.
   std::vector<NodeId> voters;
   std::vector<NodeId> voters_next;
+  std::uint64_t voters_version = 0;  // another whenever they are others
   // Raft: a voter by the end of its log, or by what is committed of it.
   bool voter = false;
   // Leader only: until when (own monotonic clock) it may answer lease reads.

@@ -109,11 +109,11 @@ void ConfigOracle::AfterEvent(const EventRecord& event) {
     seen.term = Term();
     return;
   }
-  if (seen.term == status->term && seen.old == status->voters &&
-      seen.next == status->voters_next) {
+  if (seen.term == status->term && seen.version == status->voters_version) {
     return;
   }
-  Voters now{status->term, status->voters, status->voters_next};
+  Voters now{status->term, status->voters_version, status->voters,
+             status->voters_next};
   // Within a term a leader's log only grows: these followed each other.
   if (seen.term == now.term && !Meet(seen, now)) {
     log_->Add(event.node, "quorum",

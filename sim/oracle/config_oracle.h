@@ -38,6 +38,7 @@ class ConfigOracle final : public Oracle, public WorldObserver {
  private:
   struct Voters {
     Term term;  // 0: it does not lead
+    std::uint64_t version = 0;
     std::vector<NodeId> old;
     std::vector<NodeId> next;  // while joint
   };

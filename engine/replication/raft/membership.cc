@@ -65,20 +65,30 @@ absl::Status DecodeMembership(Slice bytes, Membership* membership) {
   return absl::OkStatus();
 }
 
+void MembershipLog::Changed() {
+  last_ = std::prev(changes_.end());
+  ++version_;
+}
+
 void MembershipLog::Reset(LogIndex at, Membership membership) {
   changes_.clear();
   changes_.emplace(at, std::move(membership));
+  Changed();
 }
 
 void MembershipLog::Append(LogIndex index, Membership membership) {
   WR_CHECK(!changes_.empty());
   WR_CHECK(index > current_index());
   changes_.emplace(index, std::move(membership));
+  Changed();
 }
 
 void MembershipLog::TruncateAfter(LogIndex after) {
   WR_CHECK(changes_.begin()->first <= after);
-  changes_.erase(changes_.upper_bound(after), changes_.end());
+  const auto first = changes_.upper_bound(after);
+  if (first == changes_.end()) return;
+  changes_.erase(first, changes_.end());
+  Changed();
 }
 
 void MembershipLog::DropPrefix(LogIndex base) {

@@ -35,6 +35,10 @@ absl::Status DecodeMembership(Slice bytes, Membership* membership);
 // with its entry.
 class MembershipLog {
  public:
+  MembershipLog() = default;
+  MembershipLog(const MembershipLog&) = delete;
+  MembershipLog& operator=(const MembershipLog&) = delete;
+
   void Reset(LogIndex at, Membership membership);
   // REQUIRES: index > the last change's.
   void Append(LogIndex index, Membership membership);
@@ -42,14 +46,22 @@ class MembershipLog {
   // Forgets what no entry after `base` can need.
   void DropPrefix(LogIndex base);
 
-  const Membership& current() const { return changes_.rbegin()->second; }
-  LogIndex current_index() const { return changes_.rbegin()->first; }
+  const Membership& current() const { return last_->second; }
+  LogIndex current_index() const { return last_->first; }
+  // Another number whenever current() is another.
+  std::uint64_t version() const { return version_; }
   // As of `index`.
   const Membership& At(LogIndex index) const;
   const std::map<LogIndex, Membership>& changes() const { return changes_; }
 
  private:
-  std::map<LogIndex, Membership> changes_;  // never empty after Reset
+  using Changes = std::map<LogIndex, Membership>;
+
+  void Changed();
+
+  Changes changes_;  // never empty after Reset
+  Changes::const_iterator last_;
+  std::uint64_t version_ = 0;
 };
 
 }  // namespace wringer::replication::raft

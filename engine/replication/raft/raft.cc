@@ -427,20 +427,17 @@ void Raft::Disarm(TimerId id, Ready& ready) const {
 
 void Raft::UpdateStatus() {
   status_.forgot = forgot_ != 0;
-  const VoterSets& sets = voters();
   status_.term = term_;
   status_.voted_for = voted_for_;
   status_.last = log_.last();
   status_.vote_floor = VoteFloor();
   status_.commit = commit_;
   status_.voter = MayBeNeeded();
-  const std::vector<NodeId>& voting =
-      sets.joint() ? sets.outgoing : sets.incoming;
-  if (status_.voters != voting) status_.voters = voting;
-  if (sets.joint()) {
-    status_.voters_next = sets.incoming;
-  } else {
-    status_.voters_next.clear();
+  if (status_.voters_version != members_.version()) {
+    status_.voters_version = members_.version();
+    const VoterSets& sets = voters();
+    status_.voters = sets.joint() ? sets.outgoing : sets.incoming;
+    status_.voters_next = sets.joint() ? sets.incoming : std::vector<NodeId>{};
   }
   status_.lease_until = leads() ? lease_until_ : 0;
 }

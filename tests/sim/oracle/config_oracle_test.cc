@@ -71,6 +71,7 @@ class ConfigOracleTest : public testing::Test {
     status_.term = Term(term);
     status_.voters = std::move(voters);
     status_.voters_next = std::move(next);
+    ++status_.voters_version;
     EventRecord event;
     event.node = NodeId(1);
     oracle_.AfterEvent(event);
