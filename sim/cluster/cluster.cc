@@ -193,6 +193,7 @@ SimClientOptions Cluster::ClientOptions(std::uint32_t number) const {
   SimClientOptions options;
   options.number = number;
   options.client = ClientOptionsOf(scenario_, capabilities_);
+  options.client.links_duplicate = options_.links_duplicate;
   options.write_level = WriteLevelOf(scenario_, capabilities_);
   options.client.register_level = options.write_level;
   options.read_level = ReadLevelOf(scenario_);

@@ -37,6 +37,8 @@ struct ClusterOptions {
   bool extra_client = true;
   // Disk milestones are wanted.
   bool watch_files = false;
+  // Clients know that a message may arrive twice.
+  bool links_duplicate = false;
 };
 
 // How long a probe waits for one replica.

@@ -216,11 +216,13 @@ absl::Status Runner::SetUp() {
     world_.AddObserver(observer);
   }
   std::vector<FaultSpec> plan = PlanFaults(scenario_, options_.seed);
-  WR_ASSIGN_OR_RETURN(cluster_,
-                      Cluster::Create(scenario_,
-                                      {.extra_client = true,
-                                       .watch_files = WantsDiskEvents(plan)},
-                                      &world_, &trace_, &result_.history));
+  WR_ASSIGN_OR_RETURN(
+      cluster_,
+      Cluster::Create(scenario_,
+                      {.extra_client = true,
+                       .watch_files = WantsDiskEvents(plan),
+                       .links_duplicate = LinksMayDuplicate(scenario_, plan)},
+                      &world_, &trace_, &result_.history));
   if (options_.oracles) AddOracles();
   for (RunWitness* witness : options_.witnesses) {
     witness->Attach(&world_, [this](NodeId id) { return Look(id); });

@@ -206,19 +206,18 @@ bool HasFaultsOf(const Scenario& scenario, FaultKind kind) {
       [kind](const FaultSpec& fault) { return fault.kind == kind; });
 }
 
-bool LinksMayDuplicate(const Scenario& scenario) {
+}  // namespace
+
+bool LinksMayDuplicate(const Scenario& scenario,
+                       const std::vector<FaultSpec>& plan) {
   if (scenario.network.quality.duplicate > 0) return true;
   for (const LinkSpec& link : scenario.network.links) {
     if (link.duplicate.value_or(0) > 0) return true;
   }
-  for (const FaultSpec& fault : scenario.faults.timeline) {
-    if (fault.kind == FaultKind::kLink && fault.link.duplicate > 0) return true;
-  }
-  const auto& random = scenario.faults.random;
-  return random && random->link.weight > 0 && random->link.duplicate > 0;
+  return std::any_of(plan.begin(), plan.end(), [](const FaultSpec& fault) {
+    return fault.kind == FaultKind::kLink && fault.link.duplicate > 0;
+  });
 }
-
-}  // namespace
 
 std::vector<NodeId> ReplicasOf(const Scenario& scenario) {
   std::vector<NodeId> nodes;
@@ -323,7 +322,6 @@ client::ClientOptions ClientOptionsOf(
                                            : client::ReadRouting::kSpread;
   options.leaderless = !capabilities.has_leader;
   options.sessions = capabilities.has_log;
-  options.links_duplicate = LinksMayDuplicate(scenario);
   options.attempt_timeout = spec.timeout;
   options.max_attempts = spec.retries + 1;
   options.deadline = (spec.timeout + spec.backoff.high) *

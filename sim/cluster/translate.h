@@ -27,6 +27,11 @@ inline constexpr char kLogDirectory[] = "/log";
 inline constexpr char kDataDirectory[] = "/data";
 
 std::vector<NodeId> ReplicasOf(const Scenario& scenario);
+// Whether a message may arrive twice, with the faults that are planned: with
+// those drawn, not those that might have been, so that a run and what it is
+// written out as are the same.
+bool LinksMayDuplicate(const Scenario& scenario,
+                       const std::vector<FaultSpec>& plan);
 // Whether anybody grants epochs in this scenario: m1, or nobody.
 bool HasConfigService(const Scenario& scenario);
 std::vector<NodeId> ConfigNodesOf(const Scenario& scenario);

@@ -19,7 +19,7 @@ SOURCE = ""
 ASYNC = "scenarios/gallery/async-failover.toml"
 SWARM = "scenarios/swarm/primary_backup.toml"
 PLANTED = ["--set", 'mutants=["pb_visible_before_ack"]']
-FAILING = ["--seed", "4", *PLANTED]
+FAILING = ["--seed", "5", *PLANTED]
 
 
 class Cli(unittest.TestCase):
