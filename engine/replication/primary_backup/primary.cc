@@ -19,6 +19,12 @@ using Degrade = PrimaryBackupOptions::Degrade;
 using Failover = PrimaryBackupOptions::Failover;
 using Visible = PrimaryBackupOptions::Visible;
 
+namespace {
+
+constexpr std::size_t kMaxBatchEntries = 1024;
+
+}  // namespace
+
 void PrimaryBackup::OnSubmit(const Submit& submit, Ready& ready) {
   if (submit.request.command.kind == OpKind::kGet) {
     SubmitRead(submit, ready);
@@ -55,32 +61,20 @@ void PrimaryBackup::ShipAll(Ready& ready) {
 
 void PrimaryBackup::Ship(NodeId to, bool probe, Ready& ready) {
   Progress& progress = progress_.at(to);
-  WR_CHECK(progress.durable < progress.next);
   if (progress.snapshotting) return;
   if (progress.next <= log_.base().index) {
     StartSnapshot(to, ready);
     return;
   }
-  bool sent = false;
-  const std::size_t window = progress.probing ? 1 : pb_.max_inflight;
-  while (progress.next <= log_.last().index && progress.inflight < window &&
-         !progress.fetching) {
-    if (!log_.Cached(progress.next)) {
-      progress.fetching = true;
-      ready.fetches.push_back(
-          {to, progress.next, log_.last().index, pb_.max_batch_bytes});
-      break;
-    }
-    SendEntries(to, progress,
-                log_.BatchEnd(progress.next, pb_.max_batch_bytes, 1024), ready);
-    sent = true;
-  }
-  if (probe && !sent) SendEntries(to, progress, progress.next.prev(), ready);
+  const ShipLimits limits{pb_.max_inflight, pb_.max_batch_bytes,
+                          kMaxBatchEntries};
+  progress.Ship(to, log_, limits, probe, ready, [&](LogIndex upto) {
+    SendEntries(to, progress.next.prev(), upto, ready);
+  });
 }
 
-void PrimaryBackup::SendEntries(NodeId to, Progress& progress, LogIndex upto,
+void PrimaryBackup::SendEntries(NodeId to, LogIndex before, LogIndex upto,
                                 Ready& ready) {
-  const LogIndex before = progress.next.prev();
   Append head;
   head.prev = {log_.TermAt(before), before};
   head.safe = safe_;
@@ -89,58 +83,25 @@ void PrimaryBackup::SendEntries(NodeId to, Progress& progress, LogIndex upto,
   send.to = to;
   send.promise.meta = meta_version_;
   EncodeAppend(epoch(), head, log_, upto, &send.body);
-  if (upto >= progress.next) NoteShipped(progress, upto);
-}
-
-void PrimaryBackup::NoteShipped(Progress& progress, LogIndex upto) {
-  WR_CHECK(upto >= progress.next);
-  ++progress.inflight;
-  if (progress.probing) {
-    progress.asked_upto = upto;
-    return;
-  }
-  // Acknowledgements may have come while the disk was read.
-  progress.next = std::max(progress.durable, upto).next();
 }
 
 void PrimaryBackup::OnFetched(const Fetched& fetched, Ready& ready) {
   const auto it = progress_.find(fetched.peer);
   if (!leads() || it == progress_.end()) return;
   Progress& progress = it->second;
-  progress.fetching = false;
   const auto& entries = fetched.entries;
-  // The log may have moved on while the disk was read.
-  const bool fits = !entries.empty() && !progress.snapshotting &&
-                    entries.front().index == progress.next &&
-                    log_.Holds(entries.back().position());
-  if (!fits) return;
+  if (!progress.OnFetched(log_, entries)) return;
   const LogIndex before = progress.next.prev();
   Message message{
       epoch(), Append{{log_.TermAt(before), before}, safe_, round_, entries}};
-  NoteShipped(progress, entries.back().index);
+  progress.NoteSent(entries.back().index);
   Send(fetched.peer, message, {{}, meta_version_, {}}, ready);
   Ship(fetched.peer, /*probe=*/false, ready);
 }
 
 void PrimaryBackup::OnHeartbeat(Ready& ready) {
   for (auto& [node, progress] : progress_) {
-    // What was in flight is taken for lost.
-    if (progress.retransmission.Due(
-            progress.durable.value() + progress.snapshot_offset,
-            /*complete=*/progress.durable >= log_.last().index)) {
-      progress.probing = true;
-      progress.asked_upto = {};
-      progress.inflight = 0;
-      progress.fetching = false;
-      if (progress.durable.value() > 0) {
-        progress.next = progress.durable.next();
-      }
-      if (progress.snapshotting) {
-        ready.snapshot_reads.push_back({node, progress.snapshot_at,
-                                        progress.snapshot_offset,
-                                        pb_.max_batch_bytes});
-      }
-    }
+    progress.OnHeartbeat(node, log_.last().index, pb_.max_batch_bytes, ready);
     Ship(node, /*probe=*/true, ready);
   }
   if (!proposed_in_sync_.empty()) ProposeInSync(proposed_in_sync_, ready);
@@ -159,19 +120,7 @@ void PrimaryBackup::OnAck(NodeId from, const Ack& ack, Ready& ready) {
   progress.written = std::max(progress.written, ack.written);
   progress.applied = std::max(progress.applied, ack.applied);
   progress.round = std::max(progress.round, ack.round);
-  if (progress.probing && ack.written >= progress.next.prev()) {
-    // It agrees with what was asked.
-    progress.probing = false;
-    progress.next = std::max(progress.next, progress.asked_upto.next());
-  }
-  if (ack.durable > progress.durable) {
-    progress.probing = false;
-    progress.durable = ack.durable;
-    progress.next = std::max(progress.next, ack.durable.next());
-  }
-  const bool caught_up = progress.durable.next() == progress.next;
-  progress.inflight =
-      caught_up || progress.inflight == 0 ? 0 : progress.inflight - 1;
+  progress.OnAccepted(ack.written, ack.durable);
   Advance(ready);
   Ship(from, /*probe=*/false, ready);
 }
@@ -193,28 +142,14 @@ void PrimaryBackup::OnReject(NodeId from, const Reject& reject, Ready& ready) {
     StartSnapshot(from, ready);
     return;
   }
-  // A late answer must not undo what later ones told.
-  const bool late = progress.probing ? reject.rejected.next() != progress.next
-                                     : reject.rejected < progress.durable ||
-                                           reject.rejected >= progress.next;
-  if (progress.snapshotting || late) return;
-  LogPosition meet = reject.hint;
-  if (meet.index >= log_.base().index) {
-    meet = log_.LastAtOrBelow(reject.hint.term, reject.hint.index);
-    // Not even at the base: only a snapshot reaches below it.
-    if (meet.term > reject.hint.term) meet.index = meet.index.prev();
-  }
-  // A backup that acknowledged more, and does not hold it, has lost it.
-  if (reject.rejected <= progress.durable) ForgetAcks(progress);
-  progress.next = std::max(progress.durable, meet.index).next();
-  progress.inflight = 0;
-  progress.probing = true;
-  progress.asked_upto = {};
+  const bool lost = reject.rejected <= progress.match;
+  if (!progress.OnRejected(reject.rejected, reject.hint, log_)) return;
+  if (lost) ForgetAcks(progress);
   Ship(from, /*probe=*/true, ready);
 }
 
 void PrimaryBackup::ForgetAcks(Progress& progress) {
-  progress.durable = LogIndex{0};
+  progress.match = LogIndex{0};
   progress.written = LogIndex{0};
   progress.applied = LogIndex{0};
 }
@@ -274,7 +209,7 @@ void PrimaryBackup::RaiseSafe(Ready& ready) {
 void PrimaryBackup::MaybeRestore() {
   if (!degraded_) return;
   degraded_ = false;
-  if (AckedIndex(&Progress::durable) < durable_) {
+  if (AckedIndex(&Progress::match) < durable_) {
     degraded_ = true;
     return;
   }
@@ -284,7 +219,7 @@ void PrimaryBackup::MaybeRestore() {
 std::uint32_t PrimaryBackup::SyncedCopies(LogIndex index) const {
   std::uint32_t copies = durable_ >= index ? 1 : 0;
   for (const auto& [node, progress] : progress_) {
-    if (progress.durable >= index) ++copies;
+    if (progress.match >= index) ++copies;
   }
   return copies;
 }
@@ -292,7 +227,7 @@ std::uint32_t PrimaryBackup::SyncedCopies(LogIndex index) const {
 bool PrimaryBackup::AllSynced(LogIndex index) const {
   if (durable_ < index) return false;
   return std::all_of(progress_.begin(), progress_.end(), [&](const auto& p) {
-    return !InSync(p.first) || p.second.durable >= index;
+    return !InSync(p.first) || p.second.match >= index;
   });
 }
 
@@ -374,7 +309,7 @@ auto PrimaryBackup::AwaitedFor(LogIndex index) const -> LogIndex Progress::* {
     return &Progress::applied;
   }
   return pb_.acked_by == AckedBy::kWrite ? &Progress::written
-                                         : &Progress::durable;
+                                         : &Progress::match;
 }
 
 void PrimaryBackup::StopWaiting(LogIndex index, Ready& ready) {
@@ -404,7 +339,7 @@ void PrimaryBackup::MaybeAdmit(Ready& ready) {
   std::vector<NodeId> in_sync = view_.in_sync;
   for (const auto& [node, progress] : progress_) {
     if (InSync(node) || progress.snapshotting) continue;
-    if (progress.durable >= enough) in_sync.push_back(node);
+    if (progress.match >= enough) in_sync.push_back(node);
   }
   if (in_sync.size() == view_.in_sync.size()) return;
   std::sort(in_sync.begin(), in_sync.end());

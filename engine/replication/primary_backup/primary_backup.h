@@ -36,32 +36,16 @@
 #include "engine/replication/options.h"
 #include "engine/replication/primary_backup/messages.h"
 #include "engine/replication/replicator.h"
-#include "engine/replication/retransmission.h"
+#include "engine/replication/shipping.h"
 
 namespace wringer::replication::primary_backup {
 
 // What the primary knows of one backup.
-struct Progress {
-  // Next index to send. Entries in [durable + 1, next) are in flight.
-  // Invariant: durable < next.
-  LogIndex next{1};
+struct Progress : Shipping {
   LogIndex written;  // accepted by the backup in this epoch
-  LogIndex durable;  // acknowledged as synced; never goes back in an epoch
   LogIndex applied;
   std::uint64_t round = 0;  // newest read round acknowledged
-  // Where the logs agree is not known, or an answer is overdue: one message at
-  // a time, so that a silent backup is not flooded, and always with the same
-  // `prev`, so that an answer to an older question is told from one to this.
-  bool probing = true;
-  LogIndex asked_upto;  // end of what went along with the question; 0: nothing
-  std::size_t inflight = 0;  // Append messages with entries, unanswered
-  Retransmission retransmission;
-  bool fetching = false;  // older entries are being read for it
-  // Being rebuilt from a snapshot: nothing is shipped meanwhile.
-  bool snapshotting = false;
   bool diverged = false;    // the base of its log is not in this one
-  LogPosition snapshot_at;  // 0 until the first part is read
-  std::uint64_t snapshot_offset = 0;
 };
 
 Capabilities PrimaryBackupCapabilities(const ReplicationOptions& options);
@@ -144,8 +128,7 @@ class PrimaryBackup : public Replicator {
   // empty Append if there is nothing else to say.
   void Ship(NodeId to, bool probe, Ready& ready);
   static void ForgetAcks(Progress& progress);
-  static void NoteShipped(Progress& progress, LogIndex upto);
-  void SendEntries(NodeId to, Progress& progress, LogIndex upto, Ready& ready);
+  void SendEntries(NodeId to, LogIndex before, LogIndex upto, Ready& ready);
   void OnFetched(const Fetched& fetched, Ready& ready);
   // Moves `safe` and answers what may be answered.
   void Advance(Ready& ready);

@@ -11,10 +11,7 @@ void PrimaryBackup::StartSnapshot(NodeId to, Ready& ready) {
   Progress& progress = progress_.at(to);
   if (progress.snapshotting) return;
   WR_MARK(kPrimaryBackupSnapshot);
-  progress.snapshotting = true;
-  progress.snapshot_at = {};
-  progress.snapshot_offset = 0;
-  ready.snapshot_reads.push_back({to, {}, 0, pb_.max_batch_bytes});
+  progress.BeginSnapshot(to, pb_.max_batch_bytes, ready);
 }
 
 void PrimaryBackup::OnSnapshotPart(const SnapshotPart& part, Ready& ready) {
@@ -41,17 +38,13 @@ void PrimaryBackup::OnSnapshotAck(NodeId from, const SnapshotAck& ack,
   Progress& progress = it->second;
   if (!progress.snapshotting || ack.at != progress.snapshot_at) return;
   if (!ack.installed) {
-    progress.snapshot_offset = ack.next_offset;
-    ready.snapshot_reads.push_back(
-        {from, ack.at, ack.next_offset, pb_.max_batch_bytes});
+    progress.ContinueSnapshot(from, ack.next_offset, pb_.max_batch_bytes,
+                              ready);
     return;
   }
-  progress.snapshotting = false;
   progress.diverged = false;
-  progress.inflight = 0;
   // It may have acknowledged more than the snapshot held, before or since.
-  const LogIndex held = std::min(ack.at.index, log_.last().index);
-  progress.next = std::max(progress.durable, held).next();
+  progress.EndSnapshot(std::min(ack.at.index, log_.last().index));
   Ship(from, /*probe=*/true, ready);
 }
 

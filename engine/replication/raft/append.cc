@@ -46,33 +46,20 @@ void Raft::ShipAll(Ready& ready) {
 
 void Raft::Ship(NodeId to, bool probe, Ready& ready) {
   Progress& progress = progress_.at(to);
-  WR_CHECK(progress.match < progress.next);
   if (progress.snapshotting) return;
   if (progress.next <= log_.base().index) {
     StartSnapshot(to, ready);
     return;
   }
-  bool sent = false;
-  const std::size_t window = progress.probing ? 1 : raft_.max_inflight;
-  while (progress.next <= log_.last().index && progress.inflight < window &&
-         !progress.fetching) {
-    if (!log_.Cached(progress.next)) {
-      progress.fetching = true;
-      ready.fetches.push_back(
-          {to, progress.next, log_.last().index, raft_.max_batch_bytes});
-      break;
-    }
-    const LogIndex end = log_.BatchEnd(progress.next, raft_.max_batch_bytes,
-                                       raft_.max_batch_entries);
-    SendEntries(to, progress, end, ready);
-    sent = true;
-  }
-  if (probe && !sent) SendEntries(to, progress, progress.next.prev(), ready);
+  const ShipLimits limits{raft_.max_inflight, raft_.max_batch_bytes,
+                          raft_.max_batch_entries};
+  progress.Ship(to, log_, limits, probe, ready, [&](LogIndex upto) {
+    SendEntries(to, progress.next.prev(), upto, ready);
+  });
 }
 
-void Raft::SendEntries(NodeId to, Progress& progress, LogIndex upto,
+void Raft::SendEntries(NodeId to, LogIndex before, LogIndex upto,
                        Ready& ready) {
-  const LogIndex before = progress.next.prev();
   Append head;
   head.prev = {log_.TermAt(before), before};
   head.commit = commit_;
@@ -83,34 +70,17 @@ void Raft::SendEntries(NodeId to, Progress& progress, LogIndex upto,
   send.to = to;
   send.promise = MetaPromise();
   EncodeAppend(term_, head, log_, upto, &send.body);
-  if (upto >= progress.next) NoteShipped(progress, upto);
-}
-
-void Raft::NoteShipped(Progress& progress, LogIndex upto) {
-  WR_CHECK(upto >= progress.next);
-  ++progress.inflight;
-  if (progress.probing) {
-    progress.asked_upto = upto;
-  } else {
-    progress.next = upto.next();
-  }
 }
 
 void Raft::OnFetched(const Fetched& fetched, Ready& ready) {
   const auto it = progress_.find(fetched.peer);
   if (!leads() || it == progress_.end()) return;
   Progress& progress = it->second;
-  progress.fetching = false;
   const auto& entries = fetched.entries;
-  // The log may have moved on while the disk was read.
-  const bool fits = !entries.empty() && !progress.snapshotting &&
-                    entries.front().index == progress.next &&
-                    progress.next > log_.base().index &&
-                    log_.Holds(entries.back().position());
-  if (!fits) return;
+  if (!progress.OnFetched(log_, entries)) return;
   const LogIndex before = progress.next.prev();
   Append append{{log_.TermAt(before), before}, commit_, round_, entries};
-  NoteShipped(progress, entries.back().index);
+  progress.NoteSent(entries.back().index);
   Send(fetched.peer, {term_, std::move(append)}, MetaPromise(), ready);
   Ship(fetched.peer, /*probe=*/false, ready);
 }
@@ -119,21 +89,8 @@ void Raft::OnHeartbeat(Ready& ready) {
   ++round_;
   round_sent_at_[round_] = now_.monotonic;
   for (auto& [node, progress] : progress_) {
-    // What was in flight is taken for lost.
-    if (progress.retransmission.Due(
-            progress.match.value() + progress.snapshot_offset,
-            /*complete=*/progress.match >= log_.last().index)) {
-      progress.probing = true;
-      progress.asked_upto = {};
-      progress.inflight = 0;
-      progress.fetching = false;
-      if (progress.match.value() > 0) progress.next = progress.match.next();
-      if (progress.snapshotting) {
-        ready.snapshot_reads.push_back({node, progress.snapshot_at,
-                                        progress.snapshot_offset,
-                                        raft_.snapshot_chunk_bytes});
-      }
-    }
+    progress.OnHeartbeat(node, log_.last().index, raft_.snapshot_chunk_bytes,
+                         ready);
     Ship(node, /*probe=*/true, ready);
   }
   HealMembership(ready);
@@ -158,51 +115,19 @@ void Raft::OnAppendReply(NodeId from, const AppendReply& reply, Ready& ready) {
   if (progress.forgot) HealMembership(ready);
   if (!leads()) return;
   if (!reply.ok) {
-    OnRejected(from, progress, reply, ready);
+    if (progress.OnRejected(reply.rejected, reply.hint, log_)) {
+      Ship(from, /*probe=*/true, ready);
+    }
     return;
   }
   // Beyond our log: not an answer to anything this leader sent.
   if (reply.match > log_.last().index) return;
-  if (progress.probing && reply.match >= progress.next.prev()) {
-    // It agrees with what was asked.
-    progress.probing = false;
-    progress.next = std::max(progress.next, progress.asked_upto.next());
-  }
-  if (reply.match > progress.match) {
-    progress.probing = false;
-    progress.match = reply.match;
-    progress.next = std::max(progress.next, reply.match.next());
-  }
-  const bool caught_up = progress.match.next() == progress.next;
-  progress.inflight =
-      caught_up || progress.inflight == 0 ? 0 : progress.inflight - 1;
+  progress.OnAccepted(reply.match, reply.match);
   AdvanceCommit(ready);
   if (!leads()) return;
   ReleaseReads(ready);
   ContinueTransfer(ready);
   if (progress_.contains(from)) Ship(from, /*probe=*/false, ready);
-}
-
-void Raft::OnRejected(NodeId from, Progress& progress, const AppendReply& reply,
-                      Ready& ready) {
-  // A late answer must not undo what later ones told.
-  const bool late = progress.probing ? reply.rejected.next() != progress.next
-                                     : reply.rejected < progress.match ||
-                                           reply.rejected >= progress.next;
-  if (progress.snapshotting || late) return;
-  LogPosition meet = reply.hint;
-  if (meet.index >= log_.base().index) {
-    meet = log_.LastAtOrBelow(reply.hint.term, reply.hint.index);
-    // Not even at the base: only a snapshot reaches below it.
-    if (meet.term > reply.hint.term) meet.index = meet.index.prev();
-  }
-  // A member that acknowledged more, and does not hold it, has lost it.
-  if (reply.rejected <= progress.match) progress.match = LogIndex{0};
-  progress.next = std::max(progress.match, meet.index).next();
-  progress.inflight = 0;
-  progress.probing = true;
-  progress.asked_upto = {};
-  Ship(from, /*probe=*/true, ready);
 }
 
 LogIndex Raft::MatchOf(NodeId node) const {

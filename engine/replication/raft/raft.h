@@ -115,13 +115,10 @@ class Raft : public Replicator {
   void AppendEntry(EntryKind kind, SharedBytes payload, Ready& ready);
   void ShipAll(Ready& ready);
   void Ship(NodeId to, bool probe, Ready& ready);
-  static void NoteShipped(Progress& progress, LogIndex upto);
-  void SendEntries(NodeId to, Progress& progress, LogIndex upto, Ready& ready);
+  void SendEntries(NodeId to, LogIndex before, LogIndex upto, Ready& ready);
   void OnFetched(const Fetched& fetched, Ready& ready);
   void OnHeartbeat(Ready& ready);
   void OnAppendReply(NodeId from, const AppendReply& reply, Ready& ready);
-  void OnRejected(NodeId from, Progress& progress, const AppendReply& reply,
-                  Ready& ready);
   void AdvanceCommit(Ready& ready);
   // How far a quorum of voters holds the log.
   LogIndex AgreedIndex() const;

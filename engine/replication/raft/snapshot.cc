@@ -13,10 +13,7 @@ void Raft::StartSnapshot(NodeId to, Ready& ready) {
   Progress& progress = progress_.at(to);
   if (progress.snapshotting) return;
   WR_MARK(kRaftSnapshotSent);
-  progress.snapshotting = true;
-  progress.snapshot_at = {};
-  progress.snapshot_offset = 0;
-  ready.snapshot_reads.push_back({to, {}, 0, raft_.snapshot_chunk_bytes});
+  progress.BeginSnapshot(to, raft_.snapshot_chunk_bytes, ready);
 }
 
 void Raft::OnSnapshotPart(const SnapshotPart& part, Ready& ready) {
@@ -49,15 +46,11 @@ void Raft::OnSnapshotReply(NodeId from, const SnapshotReply& reply,
   progress.heard = true;
   if (!progress.snapshotting || reply.at != progress.snapshot_at) return;
   if (!reply.installed) {
-    progress.snapshot_offset = reply.next_offset;
-    ready.snapshot_reads.push_back(
-        {from, reply.at, reply.next_offset, raft_.snapshot_chunk_bytes});
+    progress.ContinueSnapshot(from, reply.next_offset,
+                              raft_.snapshot_chunk_bytes, ready);
     return;
   }
-  progress.snapshotting = false;
-  progress.inflight = 0;
-  const LogIndex at = std::min(reply.at.index, log_.last().index);
-  progress.next = std::max(progress.match, at).next();
+  progress.EndSnapshot(std::min(reply.at.index, log_.last().index));
   Ship(from, /*probe=*/true, ready);
 }
 
