@@ -9,6 +9,7 @@ namespace wringer::replication {
 void Shipping::Ship(NodeId to, const LogView& log, const ShipLimits& limits,
                     bool probe, Ready& ready, SendUpto send) {
   WR_CHECK(match < next);
+  WR_CHECK(!snapshotting);
   bool sent = false;
   const std::size_t window = probing ? 1 : limits.window;
   while (next <= log.last().index && inflight < window && !fetching) {
@@ -94,6 +95,7 @@ bool Shipping::OnRejected(LogIndex rejected, LogPosition hint,
 }
 
 void Shipping::BeginSnapshot(NodeId to, std::size_t chunk_bytes, Ready& ready) {
+  WR_CHECK(!snapshotting);
   snapshotting = true;
   snapshot_at = {};
   snapshot_offset = 0;
@@ -102,11 +104,13 @@ void Shipping::BeginSnapshot(NodeId to, std::size_t chunk_bytes, Ready& ready) {
 
 void Shipping::ContinueSnapshot(NodeId to, std::uint64_t offset,
                                 std::size_t chunk_bytes, Ready& ready) {
+  WR_CHECK(snapshotting);
   snapshot_offset = offset;
   ready.snapshot_reads.push_back({to, snapshot_at, offset, chunk_bytes});
 }
 
 void Shipping::EndSnapshot(LogIndex upto) {
+  WR_CHECK(snapshotting);
   snapshotting = false;
   inflight = 0;
   next = std::max(match, upto).next();

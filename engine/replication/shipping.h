@@ -51,11 +51,12 @@ struct Shipping {
   // ones told.
   bool OnRejected(LogIndex rejected, LogPosition hint, const LogView& log);
 
+  // REQUIRES: not snapshotting.
   void BeginSnapshot(NodeId to, std::size_t chunk_bytes, Ready& ready);
-  // It holds the image up to `offset`.
+  // It holds the image up to `offset`. REQUIRES: snapshotting.
   void ContinueSnapshot(NodeId to, std::uint64_t offset,
                         std::size_t chunk_bytes, Ready& ready);
-  // It has installed the image, which ends at `upto`.
+  // It has installed the image, which ends at `upto`. REQUIRES: snapshotting.
   void EndSnapshot(LogIndex upto);
 
   // Durable at the follower and agreeing with the leader's log. Goes back only
