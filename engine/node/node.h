@@ -59,6 +59,11 @@ class Node final : public env::MessageReceiver {
   const replication::Status* status() const {
     return driver_->started() ? &parts_.replicator->status() : nullptr;
   }
+  replication::ElectionView election() const {
+    return driver_->started() ? parts_.replicator->election()
+                              : replication::ElectionView{};
+  }
+  MetaVersion durable_meta() const { return parts_.log->durable().meta; }
   const NodeCounters& counters() const { return parts_.counters; }
   const replication::Capabilities& capabilities() const {
     return parts_.replicator->capabilities();

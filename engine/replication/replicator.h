@@ -27,6 +27,7 @@
 
 #include "engine/base/shared_bytes.h"
 #include "engine/base/types.h"
+#include "engine/replication/log_view.h"
 #include "engine/replication/types.h"
 #include "engine/wire/messages.h"
 
@@ -371,6 +372,20 @@ struct Status {
   // It has lost what it once promised, and leads nothing until brought up to
   // date. The config service asks before it appoints.
   bool forgot = false;
+  // The time of the newest version that it gave in this life. Models whose
+  // versions take a clock.
+  std::uint64_t numbered = 0;
+};
+
+// What an election would make of a replica, for oracles. Models that vote.
+struct ElectionView {
+  const LogView* log = nullptr;  // null: the model does not vote
+  // It stands when its timer fires.
+  bool may_lead = false;
+  // It votes for logs that reach this far; nothing: for nobody.
+  std::optional<LogPosition> votes_from;
+  // Its term and vote are durable with this.
+  MetaVersion hard_state;
 };
 
 // ---- What a model can do, as data (replication.md A3, A4) -------------------
@@ -393,6 +408,7 @@ class Replicator {
   virtual void Step(const Input& input, Ready& ready) = 0;
   virtual const Status& status() const = 0;
   virtual const Capabilities& capabilities() const = 0;
+  virtual ElectionView election() const { return {}; }
 };
 
 }  // namespace wringer::replication

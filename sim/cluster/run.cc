@@ -15,6 +15,7 @@
 #include "sim/cluster/translate.h"
 #include "sim/fault/fault_plan.h"
 #include "sim/oracle/claim_oracle.h"
+#include "sim/oracle/commit_oracle.h"
 #include "sim/oracle/config_oracle.h"
 #include "sim/oracle/fence_oracle.h"
 #include "sim/oracle/hint_oracle.h"
@@ -23,6 +24,8 @@
 #include "sim/oracle/log_oracle.h"
 #include "sim/oracle/promise_oracle.h"
 #include "sim/oracle/state_oracle.h"
+#include "sim/oracle/version_oracle.h"
+#include "sim/oracle/vote_oracle.h"
 #include "sim/scenario/names.h"
 
 namespace wringer::sim {
@@ -78,6 +81,9 @@ class Runner {
         fences_(OraclePromisesOf(scenario), &findings_),
         leases_([this](NodeId id) { return LeaseLeft(id); }, &findings_),
         configs_([this](NodeId id) { return StatusOf(id); }, &findings_),
+        votes_(
+            GroupPromises(), [this](NodeId id) { return BallotOf(id); },
+            &findings_),
         group_states_(GroupPromises(), &findings_),
         group_logs_(GroupPromises(), &findings_),
         group_leaders_(GroupPromises(), &findings_) {
@@ -109,6 +115,8 @@ class Runner {
   void CollectFaults();
   void CollectMetrics();
   void AddOracles();
+  void AddVersionOracle();
+  void AddElectionOracles();
 
   bool over() const {
     return result_.end == RunEnd::kEventLimit ||
@@ -142,6 +150,9 @@ class Runner {
     return node != nullptr && node->up() ? node->process().status() : nullptr;
   }
 
+  VoteOracle::Ballot BallotOf(NodeId id) const;
+  std::unique_ptr<CommitOracle> NewCommitOracle(std::vector<NodeId> nodes);
+
   std::string MissingAfterPowerLoss(NodeId id, LogPosition log,
                                     MetaVersion meta) const;
   // Of the config group, whatever the replicas promise.
@@ -164,13 +175,17 @@ class Runner {
   FenceOracle fences_;
   LeaseOracle leases_;
   ConfigOracle configs_;
+  VoteOracle votes_;  // in either group
   // Of the config group, whose log is its own.
   StateOracle group_states_;
   LogOracle group_logs_;
   LeaderOracle group_leaders_;
   std::unique_ptr<Cluster> cluster_;
-  std::unique_ptr<HintOracle> hints_;    // leaderless models
-  std::unique_ptr<ClaimOracle> claims_;  // the others
+  std::unique_ptr<HintOracle> hints_;            // leaderless models
+  std::unique_ptr<VersionOracle> versions_;      // last writer wins
+  std::unique_ptr<ClaimOracle> claims_;          // the others
+  std::unique_ptr<CommitOracle> commits_;        // raft
+  std::unique_ptr<CommitOracle> group_commits_;  // of the config group
   std::unique_ptr<FaultDriver> driver_;
   std::unique_ptr<Recoverability> core_;
 };
@@ -247,6 +262,7 @@ void Runner::AddOracles() {
     hints_ = std::make_unique<HintOracle>(
         CopyPromisesOf(scenario_), cluster_->stores(), &world_, &findings_);
     cluster_->AddObserver(hints_.get());
+    AddVersionOracle();
   } else {
     claims_ = std::make_unique<ClaimOracle>(
         cluster_->Replicas(), QuorumCopiesOf(scenario_),
@@ -263,9 +279,58 @@ void Runner::AddOracles() {
   cluster_->AddViewObserver(&fences_);
   world_.AddObserver(&promises_);
   if (OraclePromisesOf(scenario_).leases) world_.AddObserver(&leases_);
-  if (scenario_.replication.model == ReplicationModel::kRaft) {
-    world_.AddObserver(&configs_);
+  AddElectionOracles();
+}
+
+// ABD's numbers are no clock's.
+void Runner::AddVersionOracle() {
+  if (scenario_.replication.quorum.versions != VersionScheme::kLww) return;
+  versions_ = std::make_unique<VersionOracle>(
+      OraclePromisesOf(scenario_), [this](NodeId id) { return StatusOf(id); },
+      &findings_);
+  cluster_->AddObserver(versions_.get());
+  world_.AddObserver(versions_.get());
+}
+
+void Runner::AddElectionOracles() {
+  const bool group = !cluster_->config_group().empty();
+  const bool raft = scenario_.replication.model == ReplicationModel::kRaft;
+  if (!group && !raft) return;
+  world_.AddObserver(&votes_);
+  if (group) {
+    group_commits_ = NewCommitOracle(cluster_->ConfigNodes());
+    cluster_->AddConfigObserver(&votes_);
+    cluster_->AddConfigObserver(group_commits_.get());
   }
+  if (!raft) return;
+  world_.AddObserver(&configs_);
+  commits_ = NewCommitOracle(cluster_->Replicas());
+  cluster_->AddObserver(&votes_);
+  cluster_->AddObserver(commits_.get());
+}
+
+std::unique_ptr<CommitOracle> Runner::NewCommitOracle(
+    std::vector<NodeId> nodes) {
+  auto oracle = std::make_unique<CommitOracle>(
+      GroupPromises(), std::move(nodes),
+      [this](NodeId id) { return StatusOf(id); },
+      [this](NodeId id) {
+        const replication::Status* status = StatusOf(id);
+        if (status == nullptr) return CommitOracle::Elector{};
+        return CommitOracle::Elector{
+            status, cluster_->FindProcess(id)->process().election()};
+      },
+      &findings_);
+  world_.AddObserver(oracle.get());
+  return oracle;
+}
+
+VoteOracle::Ballot Runner::BallotOf(NodeId id) const {
+  const SimNode* node = cluster_->FindProcess(id);
+  const replication::Status* status = StatusOf(id);
+  if (status == nullptr) return {};
+  return {status, node->process().election().hard_state,
+          node->process().durable_meta()};
 }
 
 Nanos Runner::LeaseLeft(NodeId id) const {

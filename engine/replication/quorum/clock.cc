@@ -15,7 +15,9 @@ constexpr std::uint64_t kBoundStep = 1 * kSecond;
 
 std::uint64_t QuorumReplicator::NextTime(Ready& ready) {
   const auto wall = static_cast<std::uint64_t>(std::max<Nanos>(now_.wall, 1));
-  if (!q_.observe_clocks || WR_MUTANT(kQuorumRawWallClock)) return wall;
+  if (!q_.observe_clocks || WR_MUTANT(kQuorumRawWallClock)) {
+    return status_.numbered = wall;
+  }
   const std::uint64_t next = std::max(last_time_ + 1, wall);
   if (next + kBoundStep / 2 > bound_) {
     bound_ = next + kBoundStep;
@@ -23,7 +25,7 @@ std::uint64_t QuorumReplicator::NextTime(Ready& ready) {
   }
   if (next > durable_bound_) return 0;
   last_time_ = next;
-  return next;
+  return status_.numbered = next;
 }
 
 void QuorumReplicator::Observe(const Version& version) {

@@ -20,6 +20,15 @@ bool Raft::MayBeNeeded() const {
          members_.At(commit_).voters.Includes(options_.self);
 }
 
+ElectionView Raft::election() const {
+  ElectionView view{.log = &log_,
+                    .may_lead = Electable(),
+                    .votes_from = {},
+                    .hard_state = meta_version_};
+  if (!silent() && MayVote()) view.votes_from = VoteFloor();
+  return view;
+}
+
 bool Raft::HeardLeaderRecently() const {
   if (!raft_.check_quorum && !raft_.leases) return false;
   if (leads()) return true;
@@ -91,17 +100,16 @@ void Raft::CountVotes(Ready& ready) {
 void Raft::OnVoteRequest(NodeId from, Term term, const VoteRequest& request,
                          Ready& ready) {
   const bool log_ok = request.last >= VoteFloor();
-  const bool may_vote = forgot_ == 0 && !cut_after_;
   if (request.pre) {
     const bool granted =
-        log_ok && may_vote && term > term_ && !HeardLeaderRecently();
+        log_ok && MayVote() && term > term_ && !HeardLeaderRecently();
     // A yes names the term asked about, a no our own.
     Send(from, {granted ? term : term_, VoteReply{true, granted}},
          MetaPromise(), ready);
     return;
   }
   const bool free = voted_for_ == kNoNode || voted_for_ == from;
-  const bool granted = log_ok && may_vote && free && !leads();
+  const bool granted = log_ok && MayVote() && free && !leads();
   if (granted) {
     if (status_.role == Role::kCandidate) {
       BecomeFollower(term_, kNoNode, ready);  // gives up its pre-campaign

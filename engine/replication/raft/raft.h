@@ -50,6 +50,7 @@ class Raft : public Replicator {
   void Step(const Input& input, Ready& ready) override;
   const Status& status() const override { return status_; }
   const Capabilities& capabilities() const override { return capabilities_; }
+  ElectionView election() const override;
 
   // For tests and oracles.
   const LogView& log() const { return log_; }
@@ -103,6 +104,7 @@ class Raft : public Replicator {
   void OnVoteReply(NodeId from, Term term, const VoteReply& reply,
                    Ready& ready);
   bool Electable() const;
+  bool MayVote() const { return forgot_ == 0 && !cut_after_; }
   bool MayBeNeeded() const;
   // The log a candidate must not be behind of.
   LogPosition VoteFloor() const { return std::max(log_.last(), promised_); }

@@ -1,0 +1,70 @@
+// I-COMMIT, ahead of time: what is committed survives every election that the
+// rules allow (Leader Completeness, Ongaro and Ousterhout 2014, section 5.4.3).
+//
+// Whenever something commits, a replica comes back or somebody takes office,
+// the oracle asks of each replica that may stand and does not hold all that is
+// committed: would enough of its voters, by their logs as they are now, vote
+// for it? An entry that commits too early, a log that was cut too short and two
+// configurations that do not know of each other show at once, where the run
+// itself would have to hold that election next.
+//
+// Who is down neither stands nor votes: what it comes back with is not known.
+#ifndef WR_SIM_ORACLE_COMMIT_ORACLE_H_
+#define WR_SIM_ORACLE_COMMIT_ORACLE_H_
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "sim/oracle/oracle.h"
+
+namespace wringer::sim {
+
+class CommitOracle final : public Oracle, public WorldObserver {
+ public:
+  struct Elector {
+    const replication::Status* status = nullptr;  // null: down, or booting
+    replication::ElectionView election;
+  };
+  using Look = std::function<Elector(NodeId)>;
+  using LookAtStatus = std::function<const replication::Status*(NodeId)>;
+
+  // `nodes` vote with each other.
+  CommitOracle(const OraclePromises& promises, std::vector<NodeId> nodes,
+               LookAtStatus status_of, Look look, FindingLog* log)
+      : holds_(promises.synced),
+        nodes_(std::move(nodes)),
+        members_(nodes_.begin(), nodes_.end()),
+        status_of_(std::move(status_of)),
+        look_(std::move(look)),
+        log_(log) {}
+
+  void OnServing(const node::NodeView&) override { changed_ = true; }
+  void OnRole(const node::RoleChanged&) override { changed_ = true; }
+  void AfterEvent(const EventRecord& event) override;
+
+  std::uint64_t checked() const { return checked_; }
+
+ private:
+  void Check();
+  // Names of those who elect it; empty if they are too few.
+  std::string Electorate(NodeId candidate,
+                         const std::vector<Elector>& electors) const;
+
+  const bool holds_;
+  const std::vector<NodeId> nodes_;  // ascending
+  const std::set<NodeId> members_;
+  const LookAtStatus status_of_;
+  const Look look_;
+  FindingLog* const log_;
+  LogPosition committed_;  // the furthest anywhere
+  NodeId committed_by_;
+  bool changed_ = false;  // what may be elected, in the event that runs now
+  std::uint64_t checked_ = 0;
+};
+
+}  // namespace wringer::sim
+
+#endif  // WR_SIM_ORACLE_COMMIT_ORACLE_H_
