@@ -354,9 +354,6 @@ struct Status {
   NodeId leader;     // as believed; 0 if unknown
   NodeId voted_for;  // this term; 0 none
   LogPosition last;  // accepted
-  // Raft: it votes for no log that ends before this. Beyond `last` where it has
-  // lost entries that it may have promised.
-  LogPosition vote_floor;
   LogIndex commit;
   // Voting sets in force: old and, while joint, new.
   std::vector<NodeId> voters;

@@ -1,6 +1,7 @@
 #include "sim/cluster/recoverability.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 
@@ -18,6 +19,12 @@ std::string Listed(const std::vector<NodeId>& nodes) {
     absl::StrAppend(&text, text.empty() ? "" : ", ", NodeName(node));
   }
   return text;
+}
+
+// The logs that it votes for reach at least this far; nothing: it votes for
+// nobody. REQUIRES: StatusOf(node) != nullptr.
+std::optional<LogPosition> VotesFrom(const SimNode& node) {
+  return node.process().election().votes_from;
 }
 
 bool Halted(const SimNode& node) {
@@ -155,7 +162,7 @@ std::string Recoverability::WhyNoQuorum() const {
   };
   for (const SimNode* node : Core()) {
     const replication::Status* status = StatusOf(*node);
-    if (status == nullptr || status->forgot || !status->voter) continue;
+    if (status == nullptr || !status->voter || !VotesFrom(*node)) continue;
     if (WhyNotElected(*node).empty()) return "";
     if (longest == nullptr || last_of(longest) < status->last) longest = node;
   }
@@ -175,13 +182,13 @@ std::string Recoverability::WhyNotElected(const SimNode& candidate) const {
       const SimNode* node = cluster_->FindNode(voter);
       const bool gone = node == nullptr || Excused(*node);
       const replication::Status* status = gone ? nullptr : StatusOf(*node);
-      if (gone || (status != nullptr && status->forgot)) {
+      if (!gone && status == nullptr) continue;  // it will come
+      const auto from = gone ? std::nullopt : VotesFrom(*node);
+      if (from && own.last >= *from) continue;
+      if (from && status->last >= *from) {
+        ++ahead;
+      } else {
         lost.push_back(voter);
-      } else if (status != nullptr && own.last < status->vote_floor) {
-        if (status->last < status->vote_floor)
-          lost.push_back(voter);
-        else
-          ++ahead;
       }
     }
     const std::size_t majority = voters->size() / 2 + 1;

@@ -430,7 +430,6 @@ void Raft::UpdateStatus() {
   status_.term = term_;
   status_.voted_for = voted_for_;
   status_.last = log_.last();
-  status_.vote_floor = VoteFloor();
   status_.commit = commit_;
   status_.voter = MayBeNeeded();
   if (status_.voters_version != members_.version()) {
