@@ -183,10 +183,6 @@ void NodeRuntime::Charge(Nanos cost) {
   gate_.Charge(static_cast<Nanos>(scaled), TrueNow());
 }
 
-Nanos NodeRuntime::busy_until() const {
-  return std::max(gate_.busy_until(), TrueNow());
-}
-
 void NodeRuntime::SetCpuFactor(std::uint32_t percent) {
   WR_CHECK(percent > 0);
   cpu_percent_ = percent;
