@@ -157,15 +157,14 @@ absl::Status Applier::Write(const LogEntry& entry) {
   const storage::Durability durability = options_.engine.journal
                                              ? storage::Durability::kBuffered
                                              : storage::Durability::kMemory;
-  EncodeCursor(applying_, &value_);
   if (WR_MUTANT(kCursorInOwnBatch)) {
     storage::WriteBatch cursor;
-    cursor.Put(kCursorKey, value_);
+    EncodeCursor(applying_, cursor.PutAt(kCursorKey));
     WR_RETURN_IF_ERROR(
         engine_->Apply(cursor, applying_sequence_.prev(), durability));
     env_->fibers->Sleep(kCursorAheadOfData);
   } else {
-    batch_.Put(kCursorKey, value_);
+    EncodeCursor(applying_, batch_.PutAt(kCursorKey));
   }
   WR_RETURN_IF_ERROR(engine_->Apply(batch_, applying_sequence_, durability));
   digest_.Merge(delta_);
@@ -248,10 +247,13 @@ absl::StatusOr<Result> Applier::ExecuteWrite(const wire::Command& command,
                    .position = at,
                    .value = command.value};
   if (next.tombstone) next.value = Slice();
-  EncodeStored(next, &value_);
-  batch_.Put(key_, value_);
-  if (exists) delta_.Remove(key_, before_);
-  delta_.Add(key_, value_);
+  std::string* const stored = batch_.PutAt(key_);
+  EncodeStored(next, stored);
+  if (exists) {
+    delta_.Replace(key_, before_, *stored);
+  } else {
+    delta_.Add(key_, *stored);
+  }
   // A delete tells whether there was something; a put or compare-and-set,
   // that there is now. All tell the tag they wrote.
   if (command.kind != OpKind::kDelete) result.found = true;

@@ -119,7 +119,6 @@ class Applier {
   storage::WriteBatch batch_;
   StateDigest delta_;
   std::string key_;
-  std::string value_;
   std::string before_;
 };
 
