@@ -37,7 +37,6 @@ class Writer {
     Room(1);
     *at_++ = static_cast<char>(v);
   }
-  void U16(std::uint16_t v) { Fixed(v); }
   void U32(std::uint32_t v) { Fixed(v); }
   void U64(std::uint64_t v) { Fixed(v); }
   void Varint(std::uint64_t v) {

@@ -166,7 +166,7 @@ absl::Status Applier::Write(const LogEntry& entry) {
   } else {
     EncodeCursor(applying_, batch_.PutAt(kCursorKey));
   }
-  WR_RETURN_IF_ERROR(engine_->Apply(batch_, applying_sequence_, durability));
+  WR_RETURN_IF_ERROR(engine_->Consume(&batch_, applying_sequence_, durability));
   digest_.Merge(delta_);
   applied_ = applying_;
   applied_sequence_ = applying_sequence_;
@@ -188,6 +188,8 @@ absl::StatusOr<Result> Applier::Execute(const LogEntry& entry) {
     return absl::DataLossError(
         absl::StrCat("log entry ", at.index.value(), " is not a command"));
   }
+  // Well before it is looked up, which reads it as wider words than these.
+  MakeDataKey(command_.key, &key_);
   if (command_.kind == OpKind::kRegisterSession) {
     const bool open =
         sessions_.Register(command_.client, command_.seq, at.index, &batch_);
@@ -224,7 +226,6 @@ absl::StatusOr<Result> Applier::ExecuteOnce(const wire::Command& command,
 
 absl::StatusOr<Result> Applier::ExecuteWrite(const wire::Command& command,
                                              LogPosition at) {
-  MakeDataKey(command.key, &key_);
   WR_ASSIGN_OR_RETURN(const bool exists, engine_->GetInto(key_, &before_));
   StoredValue held;
   if (exists && !DecodeStored(before_, &held)) {

@@ -31,6 +31,7 @@ class WriteBatch {
     Assign(Add(Write::Kind::kDeleteRange, begin), end);
   }
   absl::Span<const Write> writes() const { return {writes_.data(), size_}; }
+  absl::Span<Write> writes() { return {writes_.data(), size_}; }
   bool empty() const { return size_ == 0; }
   void Clear() { size_ = 0; }
 

@@ -1,6 +1,7 @@
 #include "engine/wire/messages.h"
 
 #include <bit>
+#include <cstring>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -94,13 +95,15 @@ void EncodeFrame(const FrameHeader& header, Slice body, std::string* out) {
   static_assert(std::endian::native == std::endian::little);
   const Slice fields(reinterpret_cast<const char*>(words), kHeaderBytes);
   const std::uint32_t crc = Crc32c(body, Crc32c(fields));
-  out->reserve(out->size() + kHeaderBytes + body.size() + kTrailerBytes);
-  Writer writer(out);
-  writer.U64(words[0]);
-  writer.U64(words[1]);
-  writer.U16(static_cast<std::uint16_t>(words[2]));
-  writer.Raw(body);
-  writer.U32(crc);
+  const std::size_t start = out->size();
+  out->resize(start + kHeaderBytes + body.size() + kTrailerBytes);
+  char* const at = out->data() + start;
+  std::memcpy(at, words, kHeaderBytes);
+  if (!body.empty()) {
+    std::memcpy(at + kHeaderBytes, body.data(), body.size());
+  }
+  static_assert(sizeof crc == kTrailerBytes);
+  std::memcpy(at + kHeaderBytes + body.size(), &crc, kTrailerBytes);
 }
 
 absl::Status DecodeFrame(Slice bytes, FrameHeader* header, Slice* body) {

@@ -20,17 +20,39 @@ struct Fiber::Entry {
     Fiber* self = static_cast<Fiber*>(from.data);
     self->loop_ = from.fctx;
     SanitizerEnter(&self->sanitizer_, &self->loop_sanitizer_);
-    try {
-      self->body_();
-    } catch (const FiberUnwind&) {
-    }
-    self->body_left_ = true;
-    self->body_ = nullptr;
-    self->done_ = true;
-    self->SwitchBack(/*last=*/true);
-    std::terminate();  // a finished fiber was resumed
+    self->body_();
+    self->End();
+  }
+
+  // Asked before each frame is left: goes on up to the bottom.
+  static _Unwind_Reason_Code Stop(int, _Unwind_Action actions,
+                                  _Unwind_Exception_Class, _Unwind_Exception*,
+                                  _Unwind_Context* frame, void* fiber) {
+    WR_CHECK((actions & _UA_END_OF_STACK) == 0);
+    const _Unwind_Ptr bottom = reinterpret_cast<_Unwind_Ptr>(&Run);
+    if (_Unwind_GetRegionStart(frame) != bottom) return _URC_NO_REASON;
+    static_cast<Fiber*>(fiber)->End();
+  }
+
+  static void OnSwallowed(_Unwind_Reason_Code, _Unwind_Exception*) {
+    WR_CHECK_MSG(false, "catch (...) has kept a fiber that must die");
   }
 };
+
+void Fiber::Leave() {
+  leaving_ = true;
+  unwind_.exception_cleanup = &Entry::OnSwallowed;
+  _Unwind_ForcedUnwind(&unwind_, &Entry::Stop, this);
+  std::terminate();  // a frame that cannot be left
+}
+
+void Fiber::End() {
+  body_left_ = true;
+  body_ = nullptr;
+  done_ = true;
+  SwitchBack(/*last=*/true);
+  std::terminate();  // a finished fiber was resumed
+}
 
 Fiber::Fiber(FiberPool* pool, Stack stack, FiberBody body)
     : pool_(pool), stack_(stack), body_(std::move(body)) {

@@ -123,13 +123,13 @@ env::FiberId NodeRuntime::Spawn(Slice name, absl::AnyInvocable<void()> body) {
 }
 
 bool NodeRuntime::RefuseToWait(const char* what) {
-  const Fiber* fiber = fibers_.current();
+  Fiber* fiber = fibers_.current();
   WR_CHECK_MSG(!alive(),
                absl::StrCat(what, " in a handler: only fibers may wait"));
   RecordDefect(what);
   WR_CHECK_MSG(++refused_waits_ < kRefusedWaitsMax,
                "a destructor waits in a loop after its node has died");
-  if (fiber != nullptr && fiber->may_throw()) throw FiberUnwind{};
+  if (fiber != nullptr && fiber->may_leave()) fiber->Leave();
   return false;
 }
 

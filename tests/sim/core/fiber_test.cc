@@ -212,6 +212,26 @@ TEST_F(FiberDeathTest, SuspendingWhileAnExceptionIsInFlightIsOurBug) {
   pool_.Destroy(fiber);
 }
 
+TEST_F(FiberDeathTest, ADestructorMayNotSuspendADyingFiber) {
+  Fiber* fiber = Make([this] {
+    SuspendsInDestructor guard{&pool_};
+    pool_.current()->Suspend();
+  });
+  fiber->Resume();
+  EXPECT_DEATH(fiber->Unwind(), "a destructor blocks");
+}
+
+TEST_F(FiberDeathTest, NobodyMayCatchADyingFiber) {
+  Fiber* fiber = Make([this] {
+    try {
+      pool_.current()->Suspend();
+    } catch (...) {
+    }
+  });
+  fiber->Resume();
+  EXPECT_DEATH(fiber->Unwind(), "kept a fiber that must die");
+}
+
 TEST_F(FiberDeathTest, AFiberMayNotResumeAnother) {
   Fiber* inner = Make([] {});
   Fiber* outer = Make([inner] { inner->Resume(); });
