@@ -34,15 +34,20 @@ struct Fiber::Entry {
     static_cast<Fiber*>(fiber)->End();
   }
 
-  static void OnSwallowed(_Unwind_Reason_Code, _Unwind_Exception*) {
-    WR_CHECK_MSG(false, "catch (...) has kept a fiber that must die");
+  // A catch (...) let it live on, until it suspends again.
+  static void OnSwallowed(_Unwind_Reason_Code, _Unwind_Exception* exception) {
+    reinterpret_cast<Unwinding*>(exception)->fiber->leaving_ = false;
   }
 };
 
 void Fiber::Leave() {
   leaving_ = true;
-  unwind_.exception_cleanup = &Entry::OnSwallowed;
-  _Unwind_ForcedUnwind(&unwind_, &Entry::Stop, this);
+  forced_unwinding_ = {{.exception_class = 0,
+                        .exception_cleanup = &Entry::OnSwallowed,
+                        .private_1 = 0,
+                        .private_2 = 0},
+                       this};
+  _Unwind_ForcedUnwind(&forced_unwinding_.exception, &Entry::Stop, this);
   std::terminate();  // a frame that cannot be left
 }
 

@@ -66,6 +66,10 @@ class Fiber {
  private:
   friend class FiberPool;
   struct Entry;
+  struct Unwinding {
+    _Unwind_Exception exception;  // what the C++ runtime knows of it
+    Fiber* fiber;
+  };
 
   Fiber(FiberPool* pool, Stack stack, FiberBody body);
   ~Fiber();
@@ -90,7 +94,7 @@ class Fiber {
   bool unwinding_ = false;
   bool leaving_ = false;    // its frames, at this moment
   bool body_left_ = false;  // only the body's own destructor remains
-  _Unwind_Exception unwind_{};
+  Unwinding forced_unwinding_{};
 };
 
 class FiberPool {
