@@ -4,6 +4,19 @@
 
 namespace wringer {
 
+// Within the room that the string has, if that will do: a few short fields may
+// lie in the string itself.
+void Writer::Grow(std::size_t bytes) {
+  constexpr std::size_t kAtOnce = 128;
+  const std::size_t used =
+      at_ == nullptr ? out_->size() : std::size_t(at_ - out_->data());
+  const std::size_t ahead = std::max(bytes, kAtOnce);
+  const bool fits = used + bytes <= out_->capacity();
+  out_->resize(fits ? std::min(used + ahead, out_->capacity()) : used + ahead);
+  at_ = out_->data() + used;
+  end_ = out_->data() + out_->size();
+}
+
 void Writer::RawLong(Slice s) {
   Flush();
   out_->append(s.data(), s.size());

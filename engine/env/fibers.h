@@ -5,10 +5,11 @@
 // switch. Handlers (message delivery, timers, completions) are not fibers: they
 // run straight from the event loop and must not call anything that may yield.
 //
-// Crash: when the node dies, every parked fiber is resumed once by an exception
-// of the simulator's that unwinds it; destructors run, nothing else does. No
-// engine code catches it (`catch (...)` is forbidden), nothing that may yield
-// is noexcept, and a destructor never blocks. Timers of a dead node never fire.
+// Crash: when the node dies, every parked fiber is unwound from where it waits:
+// destructors run, nothing else does. It looks like an exception to what is
+// above; no engine code catches it (`catch (...)` is forbidden), nothing that
+// may yield is noexcept, and a destructor never blocks. Timers of a dead node
+// never fire.
 #ifndef WR_ENGINE_ENV_FIBERS_H_
 #define WR_ENGINE_ENV_FIBERS_H_
 

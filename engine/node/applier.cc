@@ -157,17 +157,16 @@ absl::Status Applier::Write(const LogEntry& entry) {
   const storage::Durability durability = options_.engine.journal
                                              ? storage::Durability::kBuffered
                                              : storage::Durability::kMemory;
-  EncodeCursor(applying_, &value_);
   if (WR_MUTANT(kCursorInOwnBatch)) {
     storage::WriteBatch cursor;
-    cursor.Put(kCursorKey, value_);
+    EncodeCursor(applying_, cursor.PutAt(kCursorKey));
     WR_RETURN_IF_ERROR(
         engine_->Apply(cursor, applying_sequence_.prev(), durability));
     env_->fibers->Sleep(kCursorAheadOfData);
   } else {
-    batch_.Put(kCursorKey, value_);
+    EncodeCursor(applying_, batch_.PutAt(kCursorKey));
   }
-  WR_RETURN_IF_ERROR(engine_->Apply(batch_, applying_sequence_, durability));
+  WR_RETURN_IF_ERROR(engine_->Consume(&batch_, applying_sequence_, durability));
   digest_.Merge(delta_);
   applied_ = applying_;
   applied_sequence_ = applying_sequence_;
@@ -189,6 +188,8 @@ absl::StatusOr<Result> Applier::Execute(const LogEntry& entry) {
     return absl::DataLossError(
         absl::StrCat("log entry ", at.index.value(), " is not a command"));
   }
+  // Well before it is looked up, which reads it as wider words than these.
+  MakeDataKey(command_.key, &key_);
   if (command_.kind == OpKind::kRegisterSession) {
     const bool open =
         sessions_.Register(command_.client, command_.seq, at.index, &batch_);
@@ -225,7 +226,6 @@ absl::StatusOr<Result> Applier::ExecuteOnce(const wire::Command& command,
 
 absl::StatusOr<Result> Applier::ExecuteWrite(const wire::Command& command,
                                              LogPosition at) {
-  MakeDataKey(command.key, &key_);
   WR_ASSIGN_OR_RETURN(const bool exists, engine_->GetInto(key_, &before_));
   StoredValue held;
   if (exists && !DecodeStored(before_, &held)) {
@@ -248,10 +248,13 @@ absl::StatusOr<Result> Applier::ExecuteWrite(const wire::Command& command,
                    .position = at,
                    .value = command.value};
   if (next.tombstone) next.value = Slice();
-  EncodeStored(next, &value_);
-  batch_.Put(key_, value_);
-  if (exists) delta_.Remove(key_, before_);
-  delta_.Add(key_, value_);
+  std::string* const stored = batch_.PutAt(key_);
+  EncodeStored(next, stored);
+  if (exists) {
+    delta_.Replace(key_, before_, *stored);
+  } else {
+    delta_.Add(key_, *stored);
+  }
   // A delete tells whether there was something; a put or compare-and-set,
   // that there is now. All tell the tag they wrote.
   if (command.kind != OpKind::kDelete) result.found = true;

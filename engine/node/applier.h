@@ -82,6 +82,7 @@ class Applier {
   absl::StatusOr<session::Result> Execute(const replication::LogEntry& entry);
   absl::StatusOr<session::Result> ExecuteOnce(const wire::Command& command,
                                               LogPosition at);
+  // REQUIRES: `key_` is the command's.
   absl::StatusOr<session::Result> ExecuteWrite(const wire::Command& command,
                                                LogPosition at);
   absl::Status Write(const replication::LogEntry& entry);
@@ -119,7 +120,6 @@ class Applier {
   storage::WriteBatch batch_;
   StateDigest delta_;
   std::string key_;
-  std::string value_;
   std::string before_;
 };
 

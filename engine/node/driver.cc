@@ -33,14 +33,13 @@ replication::Now Driver::Now() const {
 void Driver::Start(replication::Start start) {
   WR_CHECK(!started_);
   started_ = true;
-  Step(std::move(start));
+  Give(std::move(start));
   if (durable_before_start_) OnDurable(parts_->log->durable());
 }
 
-void Driver::Step(replication::InputBody body) {
+void Driver::Take(const replication::Input& input) {
   if (halted_ || !started_) return;
-  parts_->replicator->Step({.now = Now(), .body = std::move(body)},
-                           *collecting_);
+  parts_->replicator->Step(input, *collecting_);
   if (pumping_) return;
   pumping_ = true;
   while (!collecting_->empty() && !halted_) {
@@ -53,11 +52,9 @@ void Driver::Step(replication::InputBody body) {
 }
 
 void Driver::Submit(NodeId from, wire::ClientRequest request, Slice payload) {
-  replication::Submit submit;
-  submit.ticket = answers_.Open(from, request);
-  submit.request = std::move(request);
-  submit.payload = payload;
-  Step(std::move(submit));
+  const replication::Ticket ticket = answers_.Open(from, request);
+  Give(replication::Submit{
+      .ticket = ticket, .request = std::move(request), .payload = payload});
 }
 
 void Driver::Refuse(NodeId from, const wire::ClientRequest& request,
@@ -67,7 +64,7 @@ void Driver::Refuse(NodeId from, const wire::ClientRequest& request,
 
 void Driver::OnTimer(std::uint64_t cookie) {
   timers_[cookie] = env::TimerId{};
-  Step(replication::Timer{.id = static_cast<std::uint8_t>(cookie)});
+  Give(replication::Timer{.id = static_cast<std::uint8_t>(cookie)});
 }
 
 void Driver::OnDurable(const log_store::DurableMark& mark) {
@@ -76,7 +73,7 @@ void Driver::OnDurable(const log_store::DurableMark& mark) {
   if (!started_ || halted_) return;
   if (parts_->applier != nullptr) parts_->applier->OnDurable();
   ReleaseHeld();
-  Step(replication::Durable{.log = mark.log, .meta = mark.meta});
+  Give(replication::Durable{.log = mark.log, .meta = mark.meta});
 }
 
 void Driver::OnWritten() {
@@ -131,8 +128,8 @@ void Driver::KeepMeta(Ready& ready) {
 
 // 2. What may leave, each when its promise holds.
 void Driver::Speak(Ready& ready) {
-  for (replication::Send& send : ready.sends) Release(std::move(send));
-  for (replication::Reply& reply : ready.replies) Release(std::move(reply));
+  for (replication::Send& send : ready.sends) Release(send);
+  for (replication::Reply& reply : ready.replies) Release(reply);
   for (ReplyAfterApply& waiter : ready.after_apply) {
     AwaitApply(std::move(waiter));
   }
@@ -163,13 +160,14 @@ void Driver::Snapshots(Ready& ready) {
 
 // ---- promises ----
 
-void Driver::Release(Promises::Output output) {
+template <typename Output>
+void Driver::Release(Output& output) {
   if (halted_) return;
-  switch (promises_.Offer(output)) {
+  switch (promises_.Judge(output.promise)) {
     case Promises::Fate::kLeave:
       return SendNow(output);
     case Promises::Fate::kHeld:
-      return;
+      return promises_.Hold(std::move(output));
     case Promises::Fate::kBroken:
       broken_.push_back(std::move(output));
       return DropBroken(broken_);
@@ -178,29 +176,33 @@ void Driver::Release(Promises::Output output) {
 
 void Driver::ReleaseHeld() {
   promises_.Release(&leaving_, &broken_);
-  for (Promises::Output& output : leaving_) SendNow(output);
+  for (Promises::Output& output : leaving_) {
+    std::visit([this](auto& o) { SendNow(o); }, output);
+  }
   leaving_.clear();
   DropBroken(broken_);
 }
 
-void Driver::SendNow(Promises::Output& output) {
-  PromiseSent sent;
-  sent.node = parts_->options.replication.self;
-  sent.incarnation = parts_->outbox->incarnation();
-  if (auto* send = std::get_if<replication::Send>(&output)) {
-    sent.to = send->to;
-    sent.promise = &send->promise;
-    if (!send->promise.empty()) parts_->observer->OnPromise(sent);
-    parts_->outbox->Send(send->to, wire::FrameKind::kReplication, send->body);
-    return;
+void Driver::SendNow(replication::Send& send) {
+  if (!send.promise.empty()) {
+    parts_->observer->OnPromise({.node = parts_->options.replication.self,
+                                 .incarnation = parts_->outbox->incarnation(),
+                                 .to = send.to,
+                                 .promise = &send.promise});
   }
-  auto& reply = std::get<replication::Reply>(output);
+  parts_->outbox->Send(send.to, wire::FrameKind::kReplication, send.body);
+}
+
+void Driver::SendNow(replication::Reply& reply) {
   const OpenRequest* open = answers_.Find(reply.ticket);
   if (open == nullptr) return;
-  sent.to = open->from;
-  sent.is_reply = true;
-  sent.promise = &reply.promise;
-  if (!reply.promise.empty()) parts_->observer->OnPromise(sent);
+  if (!reply.promise.empty()) {
+    parts_->observer->OnPromise({.node = parts_->options.replication.self,
+                                 .incarnation = parts_->outbox->incarnation(),
+                                 .to = open->from,
+                                 .is_reply = true,
+                                 .promise = &reply.promise});
+  }
   TellOfWrite(*open, reply.reply);
   answers_.Answer(reply.ticket, std::move(reply.reply));
 }
@@ -244,7 +246,7 @@ void Driver::AwaitApply(ReplyAfterApply waiter) {
   reply.ticket = waiter.ticket;
   reply.promise = waiter.promise;
   if (reply.reply.outcome != Outcome::kOk) reply.promise = {};
-  Release(std::move(reply));
+  Release(reply);
 }
 
 void Driver::OnExecuted(const replication::LogEntry& entry,
@@ -258,14 +260,14 @@ void Driver::OnExecuted(const replication::LogEntry& entry,
        .payload_hash = Hash64(entry.payload, std::uint64_t(entry.kind)),
        .state_digest = parts_->applier->state_digest()});
   answers_.OnExecuted(entry.position(), result, &executed_);
-  for (replication::Reply& reply : executed_) Release(std::move(reply));
+  for (replication::Reply& reply : executed_) Release(reply);
   executed_.clear();
   parts_->maintenance->Poke();
 }
 
 void Driver::OnAppliedUpTo(LogPosition applied) {
   parts_->reader->OnApplied(applied.index);
-  Step(replication::Applied{.upto = applied});
+  Give(replication::Applied{.upto = applied});
 }
 
 void Driver::OnLogRestarting() {
@@ -312,7 +314,7 @@ void Driver::OnRead(replication::Ticket ticket,
   ClientReply reply = Answers::ReplyOf(*answer, open->delivered);
   if (!open->confirm) return answers_.Answer(ticket, std::move(reply));
   open->stash = std::move(reply);
-  Step(replication::ReadDone{.ticket = ticket});
+  Give(replication::ReadDone{.ticket = ticket});
 }
 
 void Driver::GiveVerdict(const replication::ReadVerdict& verdict) {
@@ -330,7 +332,7 @@ void Driver::OnMerged(replication::StoreOp op,
                       const replication::Version& winner) {
   promises_.OnMerged(op);
   ReleaseHeld();
-  Step(replication::Merged{.op = op, .winner = winner});
+  Give(replication::Merged{.op = op, .winner = winner});
   parts_->maintenance->Poke();
 }
 

@@ -12,6 +12,7 @@
 #define WR_ENGINE_NODE_DRIVER_H_
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "engine/log_store/log_store.h"
@@ -43,8 +44,14 @@ class Driver final : public Host,
   bool halted() const { return halted_; }
   std::size_t open_requests() const { return answers_.open(); }
 
+  // Gives the model one input, as Step does, where it need not be moved about.
+  template <typename Body>
+  void Give(Body body) {
+    Take({.now = Now(), .body = std::move(body)});
+  }
+
   // Host.
-  void Step(replication::InputBody body) override;
+  void Step(replication::InputBody body) override { Give(std::move(body)); }
   bool Awaited(LogPosition position) const override {
     return answers_.Awaited(position);
   }
@@ -70,6 +77,8 @@ class Driver final : public Host,
  private:
   void OnTimer(std::uint64_t cookie) override;
   replication::Now Now() const;
+  // Does nothing before the start and after a halt.
+  void Take(const replication::Input& input);
 
   // The groups of Ready, in order.
   void CarryOut(replication::Ready& ready);
@@ -80,9 +89,11 @@ class Driver final : public Host,
   void Snapshots(replication::Ready& ready);
 
   // Lets go, holds or drops one output.
-  void Release(Promises::Output output);
+  template <typename Output>
+  void Release(Output& output);
   void ReleaseHeld();
-  void SendNow(Promises::Output& output);
+  void SendNow(replication::Send& send);
+  void SendNow(replication::Reply& reply);
   void TellOfWrite(const OpenRequest& open, const wire::ClientReply& reply);
   void DropBroken(Promises::Outputs& broken);
   void AwaitApply(replication::ReplyAfterApply waiter);

@@ -163,7 +163,7 @@ absl::Status MergeApplier::ApplyPending() {
                                              ? storage::Durability::kDurable
                                              : storage::Durability::kBuffered;
   WR_RETURN_IF_ERROR(
-      engine_->Apply(batch, engine_->last_sequence().next(), durability));
+      engine_->Consume(&batch, engine_->last_sequence().next(), durability));
   digest_.Merge(delta);
   for (const auto& [key, pending] : writing_) {
     if (!pending.changed) continue;

@@ -143,7 +143,7 @@ void Node::OnMessage(NodeId from, Slice bytes) {
     case FrameKind::kClientRequest:
       return OnClientRequest(from, body);
     case FrameKind::kReplication:
-      return driver_->Step(replication::Receive{
+      return driver_->Give(replication::Receive{
           .from = from, .incarnation = header.incarnation, .body = body});
     case FrameKind::kConfigReply:
       if (driver_->halted()) return;

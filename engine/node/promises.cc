@@ -1,5 +1,7 @@
 #include "engine/node/promises.h"
 
+#include "engine/base/check.h"
+
 namespace wringer::node {
 namespace {
 
@@ -35,28 +37,53 @@ bool Promises::LogHolds(LogPosition position, LogPosition reached,
   return reached.index >= position.index;
 }
 
-Promises::Fate Promises::Offer(Output& output) {
-  const Promise& promise = PromiseOf(output);
+Promises::Wait Promises::WaitOf(const Promise& promise) const {
   bool broken = false;
   if (!LogHolds(promise.written, log_->written(), &broken)) {
-    if (broken) return Fate::kBroken;
-    InsertOrdered(by_written_, promise.written.index, std::move(output));
-    return Fate::kHeld;
+    return broken ? Wait::kBroken : Wait::kWritten;
   }
   if (!LogHolds(promise.log, log_->durable().log, &broken)) {
-    if (broken) return Fate::kBroken;
-    InsertOrdered(by_log_, promise.log.index, std::move(output));
-    return Fate::kHeld;
+    return broken ? Wait::kBroken : Wait::kLog;
   }
-  if (promise.meta > log_->durable().meta) {
-    InsertOrdered(by_meta_, promise.meta, std::move(output));
-    return Fate::kHeld;
+  if (promise.meta > log_->durable().meta) return Wait::kMeta;
+  return merging_.contains(promise.merge) ? Wait::kMerge : Wait::kNone;
+}
+
+Promises::Fate Promises::Judge(const Promise& promise) const {
+  if (promise.empty()) return Fate::kLeave;
+  switch (WaitOf(promise)) {
+    case Wait::kNone:
+      return Fate::kLeave;
+    case Wait::kBroken:
+      return Fate::kBroken;
+    default:
+      return Fate::kHeld;
   }
-  if (merging_.contains(promise.merge)) {
-    by_merge_.push_back(std::move(output));
-    return Fate::kHeld;
+}
+
+void Promises::Hold(Output output) {
+  const Promise& promise = PromiseOf(output);
+  switch (WaitOf(promise)) {
+    case Wait::kWritten:
+      return InsertOrdered(by_written_, promise.written.index,
+                           std::move(output));
+    case Wait::kLog:
+      return InsertOrdered(by_log_, promise.log.index, std::move(output));
+    case Wait::kMeta:
+      return InsertOrdered(by_meta_, promise.meta, std::move(output));
+    case Wait::kMerge:
+      by_merge_.push_back(std::move(output));
+      return;
+    case Wait::kNone:
+    case Wait::kBroken:
+      WR_CHECK_MSG(false, "nothing to wait for");
   }
-  return Fate::kLeave;
+}
+
+Promises::Fate Promises::Offer(Output& output) {
+  const Fate fate = Judge(PromiseOf(output));
+  if (fate == Fate::kHeld) Hold(std::move(output));
+  return fate;
 }
 
 void Promises::Release(Outputs* leaving, Outputs* broken) {

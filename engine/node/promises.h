@@ -32,6 +32,10 @@ class Promises {
   // kLeave: the promise holds, `output` is the caller's to let go. kBroken:
   // the entry it names is gone; the caller drops it. Else it was moved away.
   Fate Offer(Output& output);
+  // The same in two steps, for an output that mostly leaves as it is.
+  Fate Judge(const replication::Promise& promise) const;
+  // REQUIRES: judged kHeld, just now.
+  void Hold(Output output);
 
   // True if something waits only for the page cache.
   bool waits_for_writes() const { return !by_written_.empty(); }
@@ -56,6 +60,9 @@ class Promises {
   template <typename Key>
   using Queue = std::deque<std::pair<Key, Output>>;
 
+  // The first part of a promise that does not hold.
+  enum class Wait { kNone, kWritten, kLog, kMeta, kMerge, kBroken };
+  Wait WaitOf(const replication::Promise& promise) const;
   // Whether the log, which has come as far as `reached`, keeps `position`.
   bool LogHolds(LogPosition position, LogPosition reached, bool* broken) const;
   static const replication::Promise& PromiseOf(const Output& output);

@@ -44,6 +44,11 @@ class StateDigest {
  public:
   void Add(Slice key, Slice stored) { sum_ += Item(key, stored); }
   void Remove(Slice key, Slice stored) { sum_ -= Item(key, stored); }
+  // Removes the one and adds the other.
+  void Replace(Slice key, Slice former, Slice stored) {
+    const std::uint64_t hash = Hash64(key);
+    sum_ += Item(hash, stored) - Item(hash, former);
+  }
   // Adds what another digest, of changes, has gathered.
   void Merge(const StateDigest& changes) { sum_ += changes.sum_; }
   void Clear() { sum_ = 0; }
@@ -51,7 +56,10 @@ class StateDigest {
 
  private:
   static std::uint64_t Item(Slice key, Slice stored) {
-    return Mix64(Hash64(stored, Hash64(key)));
+    return Item(Hash64(key), stored);
+  }
+  static std::uint64_t Item(std::uint64_t key_hash, Slice stored) {
+    return Mix64(Hash64(stored, key_hash));
   }
   std::uint64_t sum_ = 0;
 };

@@ -173,9 +173,7 @@ void SessionTable::EvictOldest(storage::WriteBatch* batch) {
 void SessionTable::Write(ClientId client, const Session& session,
                          storage::WriteBatch* batch) {
   RecordKey(client, &key_);
-  scratch_.clear();
-  Encode(session, &scratch_);
-  batch->Put(key_, scratch_);
+  Encode(session, batch->PutAt(key_));
 }
 
 void SessionTable::Encode(const Session& session, std::string* out) {

@@ -112,7 +112,6 @@ class SessionTable {
   absl::btree_set<std::pair<LogIndex, ClientId>> evicted_;
   // Kept for their capacity.
   std::string key_;
-  std::string scratch_;
 };
 
 }  // namespace wringer::session

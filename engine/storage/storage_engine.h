@@ -88,6 +88,12 @@ class StorageEngine {
   // kMemory. REQUIRES: seq > last_sequence().
   virtual absl::Status Apply(const WriteBatch& batch, SequenceNumber seq,
                              Durability durability) = 0;
+  // The same; may keep the values and leave others in their place, so that what
+  // was written is not copied. Clear the batch before you use it again.
+  virtual absl::Status Consume(WriteBatch* batch, SequenceNumber seq,
+                               Durability durability) {
+    return Apply(*batch, seq, durability);
+  }
 
   // The value of `key` at `view` (null: now), or nothing. May yield.
   virtual absl::StatusOr<std::optional<std::string>> Get(

@@ -21,23 +21,31 @@ struct Write {
 
 class WriteBatch {
  public:
-  void Put(Slice key, Slice value) { Add(Write::Kind::kPut, key, value); }
-  void Delete(Slice key) { Add(Write::Kind::kDelete, key, Slice()); }
+  void Put(Slice key, Slice value) { Assign(PutAt(key), value); }
+  // The same, of a value that the caller writes into the (empty) string that is
+  // returned, before anything else is done with the batch.
+  std::string* PutAt(Slice key) { return Add(Write::Kind::kPut, key); }
+  void Delete(Slice key) { Add(Write::Kind::kDelete, key); }
   // Deletes every key in [begin, end).
   void DeleteRange(Slice begin, Slice end) {
-    Add(Write::Kind::kDeleteRange, begin, end);
+    Assign(Add(Write::Kind::kDeleteRange, begin), end);
   }
   absl::Span<const Write> writes() const { return {writes_.data(), size_}; }
+  absl::Span<Write> writes() { return {writes_.data(), size_}; }
   bool empty() const { return size_ == 0; }
   void Clear() { size_ = 0; }
 
  private:
-  void Add(Write::Kind kind, Slice key, Slice value) {
+  static void Assign(std::string* to, Slice bytes) {
+    to->assign(bytes.data(), bytes.size());
+  }
+  std::string* Add(Write::Kind kind, Slice key) {
     if (size_ == writes_.size()) writes_.emplace_back();
     Write& write = writes_[size_++];
     write.kind = kind;
-    write.key.assign(key.data(), key.size());
-    write.value.assign(value.data(), value.size());
+    Assign(&write.key, key);
+    write.value.clear();
+    return &write.value;
   }
 
   // The first size_ count; the rest is kept for its capacity.

@@ -78,7 +78,7 @@ ROWS = (
                ("SimGrid", "SimGrid:ping/1000")),
         goal=Goal("<= 45 ns, >= 2x ns-3, >= 80x SimGrid", at_most=45,
                   times={"ns-3:ping/1000": 2, "SimGrid:ping/1000": 80})),
-    Row("replicated append over the bus, 5 nodes, no engine: a message",
+    Row("replicated append over the bus, 5 nodes, no engine: an event",
         "net_bench:BM_ReplicatedAppend",
         goal=Goal("<= 70 ns", at_most=70)),
     Row("the same: commands",

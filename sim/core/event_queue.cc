@@ -63,24 +63,52 @@ void EventQueue::RequeueFirst(EventIndex index, Nanos at) {
   PushFront(&slots_[position], index);
 }
 
+// The first of those with the least time.
+inline EventIndex EventQueue::EarliestOf(EventIndex first) const {
+  EventIndex earliest = first;
+  Nanos least = slab_[first].at;
+  for (EventIndex index = slab_[first].next; index != 0;
+       index = slab_[index].next) {
+    if (slab_[index].at >= least) continue;
+    least = slab_[index].at;
+    earliest = index;
+  }
+  return earliest;
+}
+
+inline void EventQueue::Spread(EventIndex first) {
+  while (first != 0) {
+    Event* event = slab_ + first;
+    const EventIndex next = event->next;
+    Enter(first, event);
+    first = next;
+  }
+}
+
 // Distributes a slot over the lower levels, all of them empty, in order.
 EventIndex EventQueue::SpreadAndPop(unsigned position, Nanos limit) {
-  EventIndex index = slots_[position].first;
-  // The slot begins here: no event of it is earlier.
+  const EventIndex first = slots_[position].first;
+  const EventIndex earliest = EarliestOf(first);
+  if (slab_[earliest].at <= limit) {
+    Cut(&slots_[position], slab_ + earliest);
+    base_ = std::uint64_t(slab_[earliest].at);
+    const EventIndex rest = slots_[position].first;
+    slots_[position] = EventList{};
+    MarkEmpty(position);
+    Spread(rest);
+    return earliest;
+  }
+  // Nothing to pop. If the slot begins at the limit or before, it is spread
+  // all the same: who asks again and again shall not look at all of it again.
   const unsigned shift = position / kSlots * kDigitBits;
-  const std::uint64_t start = (std::uint64_t(slab_[index].at) >> shift)
+  const std::uint64_t start = (std::uint64_t(slab_[first].at) >> shift)
                               << shift;
   if (start > std::uint64_t(limit)) return 0;
   base_ = start;
   slots_[position] = EventList{};
   MarkEmpty(position);
-  while (index != 0) {
-    Event* event = slab_ + index;
-    const EventIndex next = event->next;
-    Enter(index, event);
-    index = next;
-  }
-  return PopUntil(limit);
+  Spread(first);
+  return 0;
 }
 
 void EventQueue::PushBack(EventList* list, EventIndex index) {

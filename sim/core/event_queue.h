@@ -7,8 +7,9 @@
 // level is earlier than anything at a higher one, and one slot of level 0 is
 // one instant. When the lower levels are empty the first slot of the next is
 // spread over them, front to back, which keeps equal times in order without a
-// sequence number. Schedule and cancel are O(1), cancelling leaves no
-// tombstone, popping is O(levels crossed).
+// sequence number: around its earliest event, which is popped, so that the
+// others lie as low as they can. Schedule and cancel are O(1), cancelling
+// leaves no tombstone, popping is O(levels crossed).
 //   Varghese, Lauck: Hashed and Hierarchical Timing Wheels (SOSP 1987),
 //   scheme 7, with a bitmap per level instead of ticking.
 //
@@ -215,6 +216,9 @@ class EventQueue {
     return index;
   }
   EventIndex SpreadAndPop(unsigned position, Nanos limit);
+  EventIndex EarliestOf(EventIndex first) const;
+  // Enters a slot's events, from `first` on, as they are seen from the base.
+  void Spread(EventIndex first);
   void AddRecord();
   void Grow();
   [[noreturn, gnu::cold, gnu::noinline]] void FailPast(Nanos at) const;

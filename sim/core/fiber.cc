@@ -20,17 +20,44 @@ struct Fiber::Entry {
     Fiber* self = static_cast<Fiber*>(from.data);
     self->loop_ = from.fctx;
     SanitizerEnter(&self->sanitizer_, &self->loop_sanitizer_);
-    try {
-      self->body_();
-    } catch (const FiberUnwind&) {
-    }
-    self->body_left_ = true;
-    self->body_ = nullptr;
-    self->done_ = true;
-    self->SwitchBack(/*last=*/true);
-    std::terminate();  // a finished fiber was resumed
+    self->body_();
+    self->End();
+  }
+
+  // Asked before each frame is left: goes on up to the bottom.
+  static _Unwind_Reason_Code Stop(int, _Unwind_Action actions,
+                                  _Unwind_Exception_Class, _Unwind_Exception*,
+                                  _Unwind_Context* frame, void* fiber) {
+    WR_CHECK((actions & _UA_END_OF_STACK) == 0);
+    const _Unwind_Ptr bottom = reinterpret_cast<_Unwind_Ptr>(&Run);
+    if (_Unwind_GetRegionStart(frame) != bottom) return _URC_NO_REASON;
+    static_cast<Fiber*>(fiber)->End();
+  }
+
+  // A catch (...) let it live on, until it suspends again.
+  static void OnSwallowed(_Unwind_Reason_Code, _Unwind_Exception* exception) {
+    reinterpret_cast<Unwinding*>(exception)->fiber->leaving_ = false;
   }
 };
+
+void Fiber::Leave() {
+  leaving_ = true;
+  forced_unwinding_ = {{.exception_class = 0,
+                        .exception_cleanup = &Entry::OnSwallowed,
+                        .private_1 = 0,
+                        .private_2 = 0},
+                       this};
+  _Unwind_ForcedUnwind(&forced_unwinding_.exception, &Entry::Stop, this);
+  std::terminate();  // a frame that cannot be left
+}
+
+void Fiber::End() {
+  body_left_ = true;
+  body_ = nullptr;
+  done_ = true;
+  SwitchBack(/*last=*/true);
+  std::terminate();  // a finished fiber was resumed
+}
 
 Fiber::Fiber(FiberPool* pool, Stack stack, FiberBody body)
     : pool_(pool), stack_(stack), body_(std::move(body)) {

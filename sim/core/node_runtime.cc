@@ -123,13 +123,13 @@ env::FiberId NodeRuntime::Spawn(Slice name, absl::AnyInvocable<void()> body) {
 }
 
 bool NodeRuntime::RefuseToWait(const char* what) {
-  const Fiber* fiber = fibers_.current();
+  Fiber* fiber = fibers_.current();
   WR_CHECK_MSG(!alive(),
                absl::StrCat(what, " in a handler: only fibers may wait"));
   RecordDefect(what);
   WR_CHECK_MSG(++refused_waits_ < kRefusedWaitsMax,
                "a destructor waits in a loop after its node has died");
-  if (fiber != nullptr && fiber->may_throw()) throw FiberUnwind{};
+  if (fiber != nullptr && fiber->may_leave()) fiber->Leave();
   return false;
 }
 
@@ -181,10 +181,6 @@ void NodeRuntime::Charge(Nanos cost) {
   const __int128 scaled = static_cast<__int128>(cost) * cpu_percent_ / 100;
   WR_CHECK(scaled < kNever / 2);
   gate_.Charge(static_cast<Nanos>(scaled), TrueNow());
-}
-
-Nanos NodeRuntime::busy_until() const {
-  return std::max(gate_.busy_until(), TrueNow());
 }
 
 void NodeRuntime::SetCpuFactor(std::uint32_t percent) {

@@ -11,6 +11,7 @@
 #ifndef WR_SIM_CORE_NODE_RUNTIME_H_
 #define WR_SIM_CORE_NODE_RUNTIME_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -82,7 +83,7 @@ class NodeRuntime : public env::Clock, public env::Fibers, public env::Cpu {
   // ---- env::Cpu ----
   void Charge(Nanos cost) override;
   // When the work charged so far will be done; >= world()->now().
-  Nanos busy_until() const;
+  Nanos busy_until() const { return std::max(gate_.busy_until(), TrueNow()); }
   // Multiplies every later charge (percent, 100 = nominal): a slow CPU.
   void SetCpuFactor(std::uint32_t percent);
 

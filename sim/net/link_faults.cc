@@ -3,19 +3,9 @@
 #include <utility>
 
 #include "engine/base/check.h"
-#include "engine/base/mul_div.h"
 #include "sim/net/sim_network.h"
 
 namespace wringer::sim {
-namespace {
-
-Nanos TransmissionTime(std::size_t bytes, std::uint64_t bytes_per_second) {
-  if (bytes_per_second == 0) return 0;
-  return static_cast<Nanos>(MulDiv(bytes, kSecond, bytes_per_second));
-}
-
-}  // namespace
-
 LinkFaultId SimNetwork::AddFault(const LinkFault& fault,
                                  const std::vector<LinkEnds>& links) {
   const auto number = static_cast<std::uint32_t>(faults_.size());
@@ -32,12 +22,10 @@ LinkFaultId SimNetwork::AddFault(const LinkFault& fault,
       if (fifo_) Reset(index, &faults_[number].effect);
     } else if (fault.kind == LinkFault::Kind::kHold) {
       ++link.holds;
-      for (MessageSlot slot = link.in_flight.head; slot != kNoSlot;) {
-        const MessageSlot next = pool_.at(slot).next;
-        world_->Cancel(pool_.at(slot).event);
-        pool_.Remove(&link.in_flight, slot);
-        Hold(index, slot);
-        slot = next;
+      while (Message* const message = link.in_flight.head()) {
+        world_->Cancel(message->event);
+        link.in_flight.Remove(message);
+        Hold(message);
       }
     }
   }
@@ -56,8 +44,8 @@ void SimNetwork::RemoveFault(LinkFaultId id) {
     if (faults_[number].fault.kind == LinkFault::Kind::kHold) {
       --link.holds;
       if (link.holds == 0) {
-        for (MessageSlot slot = link.held.head; slot != kNoSlot;
-             slot = pool_.at(slot).next) {
+        for (const Message* message = link.held.head(); message != nullptr;
+             message = message->next) {
           ++faults_[number].effect.released;
         }
         Release(index);
@@ -75,41 +63,22 @@ void SimNetwork::Reset(std::uint32_t index, LinkFaultEffect* effect) {
   Link& link = links_[index];
   while (!link.in_flight.empty()) {
     ++effect->reset;
-    Lose(link.in_flight.head, "connection reset");
+    Lose(link.in_flight.head(), "connection reset");
   }
   link.last_arrival = 0;
 }
 
-void SimNetwork::Hold(std::uint32_t index, MessageSlot slot) {
-  Link& link = links_[index];
-  Message& message = pool_.at(slot);
-  message.event = EventId();
+void SimNetwork::Hold(Message* message) {
+  Link& link = links_[message->link];
+  message->event = EventId();
   // Keep what remains of the journey.
-  const Nanos from = std::max(message.departs, world_->now());
-  message.arrives -= from;
-  message.departs = 0;
-  message.arrives = std::max<Nanos>(message.arrives, 0);
-  pool_.Append(&link.held, slot);
+  const Nanos from = std::max(message->departs, world_->now());
+  message->arrives = std::max<Nanos>(message->arrives - from, 0);
+  message->departs = 0;
+  link.held.Append(message);
   for (const std::uint32_t fault : link.faults) {
     if (faults_[fault].fault.kind == LinkFault::Kind::kHold) {
       ++faults_[fault].effect.held;
-    }
-  }
-}
-
-void SimNetwork::Release(std::uint32_t index) {
-  Link& link = links_[index];
-  while (!link.held.empty()) {
-    const MessageSlot slot = link.held.head;
-    pool_.Remove(&link.held, slot);
-    Message& message = pool_.at(slot);
-    message.departs = world_->now();
-    message.arrives += world_->now();
-    pool_.Append(&link.in_flight, slot);
-    if (link.cuts > 0) {
-      Lose(slot, "cut");
-    } else {
-      ScheduleArrival(slot);
     }
   }
 }
@@ -183,8 +152,7 @@ Nanos SimNetwork::FaultDelay(Link& link, std::uint64_t ordinal) {
   return total;
 }
 
-Nanos SimNetwork::QueueForBandwidth(Link& link, Nanos departs,
-                                    std::size_t bytes) {
+std::uint64_t SimNetwork::RateUnderFaults(const Link& link) {
   std::uint64_t rate = link.model.bytes_per_second;
   LinkFaultEffect* slowed_by = nullptr;
   for (const std::uint32_t fault : link.faults) {
@@ -193,11 +161,8 @@ Nanos SimNetwork::QueueForBandwidth(Link& link, Nanos departs,
     rate = worse;
     slowed_by = &faults_[fault].effect;
   }
-  if (rate == 0) return 0;
-  const Nanos begins = std::max(departs, link.line_free);
-  link.line_free = begins + TransmissionTime(bytes, rate);
   if (slowed_by != nullptr) ++slowed_by->throttled;
-  return link.line_free - departs;
+  return rate;
 }
 
 }  // namespace wringer::sim

@@ -54,9 +54,9 @@ SimNetwork::SimNetwork(World* world, const NetworkOptions& options)
 
 SimNetwork::~SimNetwork() {
   for (Link& link : links_) {
-    for (MessageSlot slot = link.in_flight.head; slot != kNoSlot;
-         slot = pool_.at(slot).next) {
-      world_->Cancel(pool_.at(slot).event);
+    for (const Message* message = link.in_flight.head(); message != nullptr;
+         message = message->next) {
+      world_->Cancel(message->event);
     }
   }
 }
@@ -126,9 +126,9 @@ std::uint64_t SimNetwork::WaitingFor(NodeId party) const {
   std::uint64_t count = 0;
   for (const Link& link : links_) {
     if (link.to_party != to) continue;
-    for (MessageSlot slot = link.in_flight.head; slot != kNoSlot;
-         slot = pool_.at(slot).next) {
-      if (pool_.at(slot).arrives <= world_->now()) ++count;
+    for (const Message* message = link.in_flight.head(); message != nullptr;
+         message = message->next) {
+      if (message->arrives <= world_->now()) ++count;
     }
   }
   return count;
@@ -158,165 +158,8 @@ void SimNetwork::Detach(SimBus* bus) {
   }
 }
 
-void SimNetwork::Send(SimBus* bus, NodeId to, std::string&& bytes) {
-  const std::uint32_t index = LinkIndex(bus->party_, PartyIndex(to));
-  if (index == kNoIndex) {
-    ++stats_.misaddressed;
-    pool_.Recycle(std::move(bytes));
-    return;
-  }
-  Link& link = links_[index];
-  const std::uint64_t ordinal = link.sent++;
-  ++stats_.messages;
-  stats_.bytes += bytes.size();
-  if (Traced(link.from_party)) TraceSend(link, next_id_, bytes.size());
-  if (link.cuts > 0 || DrawLoss(link, ordinal)) {
-    for (const std::uint32_t fault : link.faults) {
-      if (faults_[fault].fault.kind == LinkFault::Kind::kCut) {
-        ++faults_[fault].effect.stopped;
-      }
-    }
-    ++stats_.lost;
-    TraceLost(link, next_id_++, link.cuts > 0 ? "cut" : "loss");
-    pool_.Recycle(std::move(bytes));
-    return;
-  }
-  const Nanos departs = bus->runtime_->busy_until();
-  Nanos travel = TravelTime(link, ordinal, departs, bytes.size());
-  if (!link.faults.empty()) MaybeCorrupt(link, ordinal, &bytes);
-  if (DrawDuplicate(link, ordinal)) {
-    ++stats_.duplicated;
-    std::string copy = pool_.AcquireBuffer();
-    copy.append(bytes);
-    Launch(index, bus, std::move(bytes), departs, travel);
-    // The copy takes its own way, drawn beyond every real ordinal.
-    travel = TravelTime(link, ~ordinal, departs, copy.size());
-    bytes = std::move(copy);
-  }
-  Launch(index, bus, std::move(bytes), departs, travel);
-}
-
-void SimNetwork::Launch(std::uint32_t index, SimBus* sender,
-                        std::string&& bytes, Nanos departs, Nanos travel) {
-  const MessageSlot slot = pool_.New();
-  Message& message = pool_.at(slot);
-  message.bytes = std::move(bytes);
-  message.id = next_id_++;
-  message.sender = sender->incarnation_;
-  message.link = index;
-  message.departs = departs;
-  message.arrives = departs + travel;
-  if (links_[index].holds > 0) {
-    Hold(index, slot);
-  } else {
-    pool_.Append(&links_[index].in_flight, slot);
-    ScheduleArrival(slot);
-  }
-}
-
-void SimNetwork::ScheduleArrival(MessageSlot slot) {
-  Message& message = pool_.at(slot);
-  Link& link = links_[message.link];
-  if (fifo_) {
-    message.arrives = std::max(message.arrives, link.last_arrival);
-    link.last_arrival = message.arrives;
-  }
-  // The gate of a dead node would swallow the event; the world's own event
-  // asks at arrival time who is up.
-  const bool up = parties_[link.to_party].bus != nullptr;
-  message.event = world_->Schedule({.at = message.arrives,
-                                    .kind = EventKind::kDelivery,
-                                    .node = up ? link.to : kNoNode,
-                                    .incarnation = {},
-                                    .op = message.id,
-                                    .fn = &SimNetwork::OnArrival,
-                                    .object = this,
-                                    .arg = slot});
-}
-
-void SimNetwork::OnArrival(void* network, std::uint64_t slot) {
-  static_cast<SimNetwork*>(network)->Arrive(static_cast<MessageSlot>(slot));
-}
-
-// It stood in line at a node that died.
-void SimNetwork::OnGateDropped(void* network, std::uint64_t slot) {
-  static_cast<SimNetwork*>(network)->Lose(static_cast<MessageSlot>(slot),
-                                          "receiver died");
-}
-
-void SimNetwork::Arrive(MessageSlot slot) {
-  Link& link = links_[pool_.at(slot).link];
-  if (parties_[link.to_party].bus == nullptr) {
-    Lose(slot, "receiver down");
-  } else if (link.cuts > 0) {
-    for (const std::uint32_t fault : link.faults) {
-      if (faults_[fault].fault.kind == LinkFault::Kind::kCut) {
-        ++faults_[fault].effect.stopped;
-      }
-    }
-    Lose(slot, "cut");
-  } else {
-    Deliver(slot);
-  }
-}
-
-void SimNetwork::Deliver(MessageSlot slot) {
-  Message& message = pool_.at(slot);
-  Link& link = links_[message.link];
-  const Party& receiver = parties_[link.to_party];
-  if (Traced(link.to_party)) TraceReceive(link, message);
-  ++stats_.delivered;
-  pool_.Remove(&link.in_flight, slot);
-  // The receiver may send, which moves messages and links: copy out first.
-  std::string bytes = std::move(message.bytes);
-  const NodeId from = link.from;
-  env::MessageReceiver* target = receiver.bus->receiver_;
-  pool_.Free(slot);
-  if (target != nullptr) target->OnMessage(from, bytes);
-  pool_.Recycle(std::move(bytes));
-}
-
-void SimNetwork::Lose(MessageSlot slot, Slice why) {
-  Message& message = pool_.at(slot);
-  Link& link = links_[message.link];
-  ++stats_.lost;
-  TraceLost(link, message.id, why);
-  world_->Cancel(message.event);
-  pool_.Remove(&link.in_flight, slot);
-  pool_.Free(slot);
-}
-
-// Bytes on the wire arrive without their sender; the rest never left.
-void SimNetwork::SenderDied(std::uint32_t index) {
-  MessageSlot slot = links_[index].in_flight.head;
-  while (slot != kNoSlot) {
-    const MessageSlot next = pool_.at(slot).next;
-    if (pool_.at(slot).departs > world_->now()) Lose(slot, "sender died");
-    slot = next;
-  }
-  links_[index].line_free = 0;
-}
-
-void SimNetwork::ReceiverDied(std::uint32_t index) {
-  Link& link = links_[index];
-  MessageSlot slot = link.in_flight.head;
-  while (slot != kNoSlot) {
-    Message& message = pool_.at(slot);
-    const MessageSlot next = message.next;
-    if (fifo_ || message.arrives <= world_->now()) {
-      Lose(slot, "receiver died");
-    } else {
-      // May yet meet the next incarnation.
-      world_->Cancel(message.event);
-      ScheduleArrival(slot);
-    }
-    slot = next;
-  }
-  link.last_arrival = 0;
-}
-
-Nanos SimNetwork::TravelTime(Link& link, std::uint64_t ordinal, Nanos departs,
-                             std::size_t bytes) {
+[[gnu::always_inline]] inline Nanos SimNetwork::TravelTime(
+    Link& link, std::uint64_t ordinal, Nanos departs, std::size_t bytes) {
   const Latency& latency = link.model.latency;
   RandomDraw draw(link.latency_key, ordinal);
   Nanos travel = draw.Between(latency.low, latency.high);
@@ -325,6 +168,174 @@ Nanos SimNetwork::TravelTime(Link& link, std::uint64_t ordinal, Nanos departs,
   if (!fifo_) travel += Detour(link, ordinal);
   if (!link.faults.empty()) travel += FaultDelay(link, ordinal);
   return travel;
+}
+
+[[gnu::always_inline]] inline void SimNetwork::ScheduleArrival(
+    Message* message) {
+  Link& link = links_[message->link];
+  if (fifo_) {
+    message->arrives = std::max(message->arrives, link.last_arrival);
+    link.last_arrival = message->arrives;
+  }
+  // The gate of a dead node would swallow the event; the world's own event
+  // asks at arrival time who is up.
+  const bool up = parties_[link.to_party].bus != nullptr;
+  message->event = world_->Schedule({.at = message->arrives,
+                                     .kind = EventKind::kDelivery,
+                                     .node = up ? link.to : kNoNode,
+                                     .incarnation = {},
+                                     .op = message->id,
+                                     .fn = &SimNetwork::OnArrival,
+                                     .object = message});
+}
+
+[[gnu::always_inline]] inline Message* SimNetwork::Launch(Link& link,
+                                                          std::string&& bytes,
+                                                          Nanos departs,
+                                                          Nanos travel) {
+  Message* const message = pool_.New(std::move(bytes));
+  message->id = next_id_++;
+  message->network = this;
+  message->link = static_cast<std::uint32_t>(&link - links_.data());
+  message->departs = departs;
+  message->arrives = departs + travel;
+  if (link.holds > 0) {
+    Hold(message);
+  } else {
+    link.in_flight.Append(message);
+    ScheduleArrival(message);
+  }
+  return message;
+}
+
+void SimNetwork::Send(SimBus* bus, NodeId to, std::string&& bytes) {
+  const std::uint32_t index = LinkIndex(bus->party_, PartyIndex(to));
+  if (index == kNoIndex) {
+    ++stats_.misaddressed;
+    return;
+  }
+  Link& link = links_[index];
+  const std::uint64_t ordinal = link.sent++;
+  ++stats_.messages;
+  stats_.bytes += bytes.size();
+  if (Traced(link.from_party)) TraceSend(link, next_id_, bytes.size());
+  if (link.cuts > 0 || DrawLoss(link, ordinal)) {
+    CountStopped(link);
+    ++stats_.lost;
+    TraceLost(link, next_id_++, link.cuts > 0 ? "cut" : "loss");
+    return;
+  }
+  const Nanos departs = bus->runtime_->busy_until();
+  const Nanos travel = TravelTime(link, ordinal, departs, bytes.size());
+  if (!link.faults.empty()) MaybeCorrupt(link, ordinal, &bytes);
+  const bool twice = DrawDuplicate(link, ordinal);
+  const Message* sent = Launch(link, std::move(bytes), departs, travel);
+  if (twice) LaunchCopy(link, *sent, ordinal, departs);
+}
+
+// The copy takes its own way, drawn beyond every real ordinal.
+void SimNetwork::LaunchCopy(Link& link, const Message& original,
+                            std::uint64_t ordinal, Nanos departs) {
+  ++stats_.duplicated;
+  std::string bytes = original.bytes;
+  const Nanos travel = TravelTime(link, ~ordinal, departs, bytes.size());
+  Launch(link, std::move(bytes), departs, travel);
+}
+
+void SimNetwork::CountStopped(const Link& link) {
+  for (const std::uint32_t fault : link.faults) {
+    if (faults_[fault].fault.kind == LinkFault::Kind::kCut) {
+      ++faults_[fault].effect.stopped;
+    }
+  }
+}
+
+void SimNetwork::Release(std::uint32_t index) {
+  Link& link = links_[index];
+  while (Message* const message = link.held.head()) {
+    link.held.Remove(message);
+    message->departs = world_->now();
+    message->arrives += world_->now();
+    link.in_flight.Append(message);
+    if (link.cuts > 0) {
+      Lose(message, "cut");
+    } else {
+      ScheduleArrival(message);
+    }
+  }
+}
+
+inline void SimNetwork::Deliver(Message* message) {
+  Link& link = links_[message->link];
+  const Party& receiver = parties_[link.to_party];
+  if (Traced(link.to_party)) TraceReceive(link, *message);
+  ++stats_.delivered;
+  link.in_flight.Remove(message);
+  // Freed at last, as the receiver reads the bytes in place, and may send.
+  if (env::MessageReceiver* target = receiver.bus->receiver_) {
+    target->OnMessage(link.from, message->bytes);
+  }
+  pool_.Free(message);
+}
+
+inline void SimNetwork::Arrive(Message* message) {
+  const Link& link = links_[message->link];
+  if (parties_[link.to_party].bus == nullptr) {
+    Lose(message, "receiver down");
+  } else if (link.cuts > 0) {
+    CountStopped(link);
+    Lose(message, "cut");
+  } else {
+    Deliver(message);
+  }
+}
+
+void SimNetwork::OnArrival(void* object, std::uint64_t) {
+  auto* const message = static_cast<Message*>(object);
+  message->network->Arrive(message);
+}
+
+// It stood in line at a node that died.
+void SimNetwork::OnGateDropped(void* object, std::uint64_t) {
+  auto* const message = static_cast<Message*>(object);
+  message->network->Lose(message, "receiver died");
+}
+
+void SimNetwork::Lose(Message* message, Slice why) {
+  Link& link = links_[message->link];
+  ++stats_.lost;
+  TraceLost(link, message->id, why);
+  world_->Cancel(message->event);
+  link.in_flight.Remove(message);
+  pool_.Free(message);
+}
+
+// Bytes on the wire arrive without their sender; the rest never left.
+void SimNetwork::SenderDied(std::uint32_t index) {
+  Message* message = links_[index].in_flight.head();
+  while (message != nullptr) {
+    Message* const next = message->next;
+    if (message->departs > world_->now()) Lose(message, "sender died");
+    message = next;
+  }
+  links_[index].line_free = 0;
+}
+
+void SimNetwork::ReceiverDied(std::uint32_t index) {
+  Link& link = links_[index];
+  Message* message = link.in_flight.head();
+  while (message != nullptr) {
+    Message* const next = message->next;
+    if (fifo_ || message->arrives <= world_->now()) {
+      Lose(message, "receiver died");
+    } else {
+      // May yet meet the next incarnation.
+      world_->Cancel(message->event);
+      ScheduleArrival(message);
+    }
+    message = next;
+  }
+  link.last_arrival = 0;
 }
 
 void SimNetwork::TraceSend(const Link& link, std::uint64_t id,

@@ -29,12 +29,14 @@
 #ifndef WR_SIM_NET_SIM_NETWORK_H_
 #define WR_SIM_NET_SIM_NETWORK_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/base/mul_div.h"
 #include "engine/base/random.h"
 #include "engine/base/slice.h"
 #include "engine/base/types.h"
@@ -170,7 +172,17 @@ class SimNetwork {
 
   Nanos TravelTime(Link& link, std::uint64_t ordinal, Nanos departs,
                    std::size_t bytes);
-  Nanos QueueForBandwidth(Link& link, Nanos departs, std::size_t bytes);
+  Nanos QueueForBandwidth(Link& link, Nanos departs, std::size_t bytes) {
+    std::uint64_t rate = link.model.bytes_per_second;
+    if (!link.faults.empty()) rate = RateUnderFaults(link);
+    if (rate == 0) return 0;
+    const auto transmission =
+        static_cast<Nanos>(MulDiv(bytes, std::uint64_t{kSecond}, rate));
+    link.line_free = std::max(departs, link.line_free) + transmission;
+    return link.line_free - departs;
+  }
+  // Bytes a second; 0: unlimited. Counts the message if a fault slows it.
+  std::uint64_t RateUnderFaults(const Link& link);
   Nanos FaultDelay(Link& link, std::uint64_t ordinal);
   Nanos Detour(Link& link, std::uint64_t ordinal);
   bool DrawLoss(Link& link, std::uint64_t ordinal) {
@@ -195,17 +207,20 @@ class SimNetwork {
                         std::uint32_t LinkWorsening::* added,
                         std::uint64_t LinkFaultEffect::* count);
 
-  void Launch(std::uint32_t link, SimBus* sender, std::string&& bytes,
-              Nanos departs, Nanos travel);
-  void Hold(std::uint32_t link, MessageSlot slot);
+  Message* Launch(Link& link, std::string&& bytes, Nanos departs, Nanos travel);
+  void LaunchCopy(Link& link, const Message& original, std::uint64_t ordinal,
+                  Nanos departs);
+  void Hold(Message* message);
   void Release(std::uint32_t link);
-  void ScheduleArrival(MessageSlot slot);
-  static void OnArrival(void* network, std::uint64_t slot);
-  static void OnGateDropped(void* network, std::uint64_t slot);
-  void Arrive(MessageSlot slot);
-  void Deliver(MessageSlot slot);
+  void ScheduleArrival(Message* message);
+  static void OnArrival(void* message, std::uint64_t);
+  static void OnGateDropped(void* message, std::uint64_t);
+  void Arrive(Message* message);
+  void Deliver(Message* message);
   // Takes an in-flight message away; `why` goes into the trace.
-  void Lose(MessageSlot slot, Slice why);
+  void Lose(Message* message, Slice why);
+  // Counts a message that a cut in force has stopped.
+  void CountStopped(const Link& link);
   void Reset(std::uint32_t link, LinkFaultEffect* effect);
   void ReceiverDied(std::uint32_t link);
   void SenderDied(std::uint32_t link);

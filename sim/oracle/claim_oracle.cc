@@ -53,8 +53,7 @@ void ClaimOracle::OnWriteAnswered(const node::WriteAnswered& answer) {
 }
 
 // What nobody has promised aloud may be there all the same.
-void ClaimOracle::AfterEvent(const EventRecord&) {
-  if (doubtful_.empty()) return;
+void ClaimOracle::CheckDoubtful() {
   for (const NodeId replica : replicas_) {
     if (const auto view = look_(replica)) OnServing(*view);
   }

@@ -39,7 +39,9 @@ class ClaimOracle final : public Oracle, public WorldObserver {
   void OnInstalled(const node::SnapshotInstalledAt& installed) override;
   void OnServing(const node::NodeView& view) override;
   void OnWriteAnswered(const node::WriteAnswered& answer) override;
-  void AfterEvent(const EventRecord& event) override;
+  void AfterEvent(const EventRecord&) override {
+    if (!doubtful_.empty()) CheckDoubtful();
+  }
 
   std::uint64_t claims_checked() const { return checked_; }
 
@@ -50,6 +52,7 @@ class ClaimOracle final : public Oracle, public WorldObserver {
     std::size_t copies = 0;
   };
 
+  void CheckDoubtful();
   void Held(NodeId node, LogIndex upto);
   std::size_t Copies(LogIndex index) const;
   std::size_t Claimed(const wire::WriteLevel& level) const;

@@ -99,16 +99,18 @@ bool ConfigOracle::Meet(const Voters& a, const Voters& b) {
   return false;
 }
 
-void ConfigOracle::AfterEvent(const EventRecord& event) {
-  if (!status_of_ || event.node == kNoNode || IsClient(event.node)) return;
-  const replication::Status* const status = status_of_(event.node);
-  const std::size_t number = event.node.value();
+void ConfigOracle::SetLeads(NodeId node, bool leads) {
+  const std::size_t number = node.value();
   if (number >= leaders_.size()) leaders_.resize(number + 1);
-  Voters& seen = leaders_[number];
-  if (status == nullptr || status->role != replication::Role::kLeader) {
-    seen.term = Term();
-    return;
-  }
+  leaders_[number].leads = leads;
+  if (!leads) leaders_[number].seen.term = Term();
+}
+
+void ConfigOracle::CheckLeader(NodeId node, Leader* leader) {
+  const replication::Status* const status =
+      status_of_ ? status_of_(node) : nullptr;
+  if (status == nullptr) return;
+  Voters& seen = leader->seen;
   if (seen.term == status->term && seen.version == status->voters_version) {
     return;
   }
@@ -116,7 +118,7 @@ void ConfigOracle::AfterEvent(const EventRecord& event) {
              status->voters_next};
   // Within a term a leader's log only grows: these followed each other.
   if (seen.term == now.term && !Meet(seen, now)) {
-    log_->Add(event.node, "quorum",
+    log_->Add(node, "quorum",
               absl::StrCat("leads term ", now.term.value(),
                            " with voters whose majorities need not meet those "
                            "before"));

@@ -33,15 +33,32 @@ class ConfigOracle final : public Oracle, public WorldObserver {
       : status_of_(std::move(status_of)), log_(log) {}
 
   void OnView(const node::ViewInstalled& installed) override;
-  void AfterEvent(const EventRecord& event) override;
+  void OnRole(const node::RoleChanged& change) override {
+    SetLeads(change.node, change.role == replication::Role::kLeader);
+  }
+  void OnDeath(const DeathNotice& death) override {
+    SetLeads(death.node, false);
+  }
+  void AfterEvent(const EventRecord& event) override {
+    const std::size_t number = event.node.value();
+    if (number < leaders_.size() && leaders_[number].leads) {
+      CheckLeader(event.node, &leaders_[number]);
+    }
+  }
 
  private:
   struct Voters {
-    Term term;  // 0: it does not lead
+    Term term;
     std::uint64_t version = 0;
     std::vector<NodeId> old;
     std::vector<NodeId> next;  // while joint
   };
+  struct Leader {
+    bool leads = false;
+    Voters seen{};  // of term 0 as long as nothing was
+  };
+  void SetLeads(NodeId node, bool leads);
+  void CheckLeader(NodeId node, Leader* leader);
   static bool Meet(const Voters& a, const Voters& b);
   void CheckStep(NodeId node, const replication::ClusterView& before,
                  const replication::ClusterView& view);
@@ -49,7 +66,7 @@ class ConfigOracle final : public Oracle, public WorldObserver {
   const StatusOf status_of_;
   FindingLog* const log_;
   absl::btree_map<Epoch, replication::ClusterView> views_;
-  std::vector<Voters> leaders_;  // by node number
+  std::vector<Leader> leaders_;  // by node number
 };
 
 }  // namespace wringer::sim

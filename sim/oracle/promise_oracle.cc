@@ -42,12 +42,6 @@ void PromiseOracle::OnRole(const node::RoleChanged& change) {
   LedgerOf(change.node).term = change.term;
 }
 
-void PromiseOracle::AfterEvent(const EventRecord& event) {
-  if (!fresh_.empty()) CheckFresh();
-  // Only a message can make a node truncate its log.
-  if (event.kind == EventKind::kDelivery) NoticeReplaced(event.node);
-}
-
 void PromiseOracle::CheckFresh() {
   for (const NodeId node : fresh_) {
     Ledger& ledger = LedgerOf(node);

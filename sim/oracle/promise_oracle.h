@@ -49,7 +49,11 @@ class PromiseOracle final : public Oracle, public WorldObserver {
   void OnHalted(const node::NodeHalted& halted) override;
   void OnDeath(const DeathNotice& death) override;
   void OnDiskDamaged(NodeId node) override;
-  void AfterEvent(const EventRecord& event) override;
+  void AfterEvent(const EventRecord& event) override {
+    if (!fresh_.empty()) CheckFresh();
+    // Only a message can make a node truncate its log.
+    if (event.kind == EventKind::kDelivery) NoticeReplaced(event.node);
+  }
 
   std::uint64_t promises_checked() const { return checked_; }
   std::uint64_t shadows_checked() const { return shadows_; }

@@ -1,13 +1,14 @@
 // Runs a workload of a part for a number of operations and exits: the thing
 // whose instructions the gate counts (instructions.sh).
 //   gate_parts replicated|disk|wal SIZE OPERATIONS
-// SIZE: commands in flight, bytes of a record, records in a group.
+// SIZE: clients, bytes of a record, records in a group.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 #include "tests/bench/part_workloads.h"
+#include "tests/bench/replicated_append.h"
 
 namespace wringer {
 namespace {
@@ -17,8 +18,8 @@ void Say(std::uint64_t operations) {
                static_cast<unsigned long long>(operations));
 }
 
-void RunReplicated(std::uint64_t in_flight, std::uint64_t operations) {
-  sim::ReplicatedAppend group(in_flight);
+void RunReplicated(std::uint64_t clients, std::uint64_t operations) {
+  sim::replicated_append::Group group(clients);
   sim::World& world = group.world();
   while (world.events_run() < operations) {
     world.RunUntil(world.now() + 50 * kMicrosecond);

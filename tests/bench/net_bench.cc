@@ -9,7 +9,7 @@
 #include "sim/core/world.h"
 #include "sim/net/sim_bus.h"
 #include "sim/net/sim_network.h"
-#include "tests/bench/part_workloads.h"
+#include "tests/bench/replicated_append.h"
 
 namespace wringer::sim {
 namespace {
@@ -42,7 +42,8 @@ class Player : public env::MessageReceiver {
 
 struct Field {
   Field(std::uint32_t count, bool fifo)
-      : world({.seed = 1}), network(&world, BusOptions(count, fifo)) {
+      : world({.seed = 1}),
+        network(&world, replicated_append::BusOptions(count, fifo)) {
     for (std::uint32_t i = 1; i <= count; ++i) {
       players.push_back(
           std::make_unique<Player>(&world, &network, NodeId(i), count));
@@ -68,7 +69,7 @@ BENCHMARK(BM_SendToDelivery)
     ->Args({100, 1});
 
 void BM_ReplicatedAppend(benchmark::State& state) {
-  ReplicatedAppend group(64);
+  replicated_append::Group group(/*clients=*/16);
   World& world = group.world();
   world.RunUntil(100 * kMillisecond);
   const std::uint64_t events = world.events_run();

@@ -4,128 +4,17 @@
 #define WR_TESTS_BENCH_PART_WORKLOADS_H_
 
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/wal/wal.h"
-#include "sim/core/node_runtime.h"
-#include "sim/core/world.h"
 #include "sim/disk/untimed_disk.h"
-#include "sim/net/sim_bus.h"
-#include "sim/net/sim_network.h"
 #include "tests/bench/null_file_system.h"
 #include "tests/engine/test_node.h"
 
 namespace wringer::sim {
-
-inline NetworkOptions BusOptions(std::uint32_t count, bool fifo) {
-  NetworkOptions options;
-  options.fifo = fifo;
-  for (std::uint32_t i = 1; i <= count; ++i) {
-    options.servers.push_back(NodeId(i));
-  }
-  return options;
-}
-
-// Replicated append by bare state machines, no engine: a client's command goes
-// to the leader (party 1), to four followers and back; a majority answers the
-// client, who sends the next. Each command arms a retry timer that is cancelled
-// when it is decided, as nearly all such timers are. Ten messages a command.
-class ReplicatedAppend {
- public:
-  static constexpr std::uint32_t kReplicas = 5;
-  static constexpr NodeId kClient{kReplicas + 1};
-  static constexpr std::size_t kBytes = 128;
-
-  explicit ReplicatedAppend(std::uint64_t commands_in_flight)
-      : world_({.seed = 1}),
-        network_(&world_, BusOptions(kReplicas + 1, /*fifo=*/true)) {
-    for (std::uint32_t i = 1; i <= kReplicas + 1; ++i) {
-      parties_.push_back(std::make_unique<Party>(this, NodeId(i)));
-    }
-    pending_.resize(commands_in_flight);
-    for (std::uint64_t i = 0; i < commands_in_flight; ++i) {
-      Send(kClient, NodeId{1}, {Kind::kSubmit, i});
-    }
-  }
-  World& world() { return world_; }
-  std::uint64_t decided() const { return decided_; }
-
- private:
-  enum class Kind : std::uint8_t { kSubmit, kAppend, kAck, kReply };
-  struct Message {
-    Kind kind;
-    std::uint64_t slot;
-  };
-  struct Pending {
-    std::uint32_t acks = 0;
-    bool decided = false;
-    env::TimerId retry{};
-  };
-  struct Party : env::MessageReceiver, env::TimerTarget {
-    Party(ReplicatedAppend* all, NodeId id)
-        : owner(all), runtime(&all->world_, id) {
-      runtime.Boot();
-      bus = std::make_unique<SimBus>(&all->network_, &runtime);
-      bus->SetReceiver(this);
-    }
-    void OnMessage(NodeId from, Slice bytes) override {
-      Message message;
-      std::memcpy(&message, bytes.data(), sizeof message);
-      owner->On(runtime.id(), from, message);
-    }
-    void OnTimer(std::uint64_t) override { WR_CHECK(false); }
-    ReplicatedAppend* owner;
-    NodeRuntime runtime;
-    std::unique_ptr<SimBus> bus;
-  };
-
-  Party& At(NodeId id) { return *parties_[id.value() - 1]; }
-  void Send(NodeId from, NodeId to, const Message& message) {
-    std::string buffer = At(from).bus->AcquireBuffer();
-    buffer.resize(kBytes);
-    std::memcpy(buffer.data(), &message, sizeof message);
-    At(from).bus->Send(to, std::move(buffer));
-  }
-  void On(NodeId self, NodeId from, const Message& message) {
-    switch (message.kind) {
-      case Kind::kSubmit:
-        return OnSubmit(message.slot);
-      case Kind::kAppend:
-        return Send(self, from, {Kind::kAck, message.slot});
-      case Kind::kAck:
-        return OnAck(message.slot);
-      case Kind::kReply:
-        return Send(kClient, NodeId{1}, {Kind::kSubmit, message.slot});
-    }
-  }
-  void OnSubmit(std::uint64_t slot) {
-    Party& leader = At(NodeId{1});
-    pending_[slot] = {.retry = leader.runtime.ArmTimer(kSecond, &leader, slot)};
-    for (std::uint32_t i = 2; i <= kReplicas; ++i) {
-      Send(NodeId{1}, NodeId{i}, {Kind::kAppend, slot});
-    }
-  }
-  // An acknowledgement may come after the slot's next command was submitted: it
-  // is then counted for that one, which costs the same.
-  void OnAck(std::uint64_t slot) {
-    Pending& command = pending_[slot];
-    if (++command.acks < 2 || command.decided) return;
-    command.decided = true;
-    ++decided_;
-    At(NodeId{1}).runtime.CancelTimer(command.retry);
-    Send(NodeId{1}, kClient, {Kind::kReply, slot});
-  }
-
-  World world_;
-  SimNetwork network_;
-  std::vector<std::unique_ptr<Party>> parties_;
-  std::vector<Pending> pending_;
-  std::uint64_t decided_ = 0;
-};
 
 // A disk whose waits cost nothing: what is measured is bookkeeping.
 struct BenchDisk {

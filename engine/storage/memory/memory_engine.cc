@@ -189,21 +189,21 @@ absl::Status MemoryEngine::ReplayJournal(RecoveryReport* report) {
 
 // ---- writes ----
 
-absl::Status MemoryEngine::Apply(const WriteBatch& batch, SequenceNumber seq,
-                                 Durability durability) {
+absl::Status MemoryEngine::Consume(WriteBatch* batch, SequenceNumber seq,
+                                   Durability durability) {
   WR_CHECK(seq > last_);
   if (!latched_.ok()) return absl::FailedPreconditionError(latched_.message());
   if (options_.journal) {
     Lsn end;
-    WR_RETURN_IF_ERROR(Journal(batch, seq, durability, &end));
+    WR_RETURN_IF_ERROR(Journal(*batch, seq, durability, &end));
     applied_end_ = end;
     unsynced_.push_back({end, seq});
   }
-  table_->Apply(batch, seq);
-  last_ = seq;
-  for (const Write& write : batch.writes()) {
+  for (const Write& write : batch->writes()) {
     bytes_since_checkpoint_ += write.key.size() + write.value.size();
   }
+  table_->Consume(batch, seq);
+  last_ = seq;
   NoteSynced();
   return absl::OkStatus();
 }

@@ -45,7 +45,12 @@ class MemoryEngine : public StorageEngine, private wal::WalListener {
 
   absl::StatusOr<RecoveryReport> Open() override;
   absl::Status Apply(const WriteBatch& batch, SequenceNumber seq,
-                     Durability durability) override;
+                     Durability durability) override {
+    WriteBatch copy = batch;
+    return Consume(&copy, seq, durability);
+  }
+  absl::Status Consume(WriteBatch* batch, SequenceNumber seq,
+                       Durability durability) override;
   absl::StatusOr<std::optional<std::string>> Get(Slice key,
                                                  const ReadView* view) override;
   absl::StatusOr<bool> GetInto(Slice key, std::string* value) override;

@@ -6,12 +6,12 @@
 
 namespace wringer::storage::memory {
 
-void Table::Apply(const WriteBatch& batch, SequenceNumber seq) {
+void Table::Consume(WriteBatch* batch, SequenceNumber seq) {
   WR_CHECK(!PinSees(seq));
-  for (const Write& write : batch.writes()) {
+  for (Write& write : batch->writes()) {
     switch (write.kind) {
       case Write::Kind::kPut:
-        Put(write.key, write.value, seq);
+        Put(write.key, &write.value, seq);
         break;
       case Write::Kind::kDelete:
         Delete(write.key, seq);
@@ -51,16 +51,17 @@ const std::string* Table::GetAt(Slice key, SequenceNumber at) const {
   return node == nullptr ? nullptr : ValueAt(*node, at);
 }
 
-void Table::Put(Slice key, Slice value, SequenceNumber seq) {
+void Table::Put(Slice key, std::string* value, SequenceNumber seq) {
   Node* node = Find(key);
-  if (node != nullptr) {
-    Preserve(*node);
-  } else {
-    auto fresh = std::make_unique<Node>(key);
-    node = fresh.get();
+  const bool fresh = node == nullptr;
+  if (fresh) {
+    auto owned = std::make_unique<Node>(key);
+    node = owned.get();
     by_key_.emplace(node->key, node);
-    map_.emplace(node->key, std::move(fresh));
+    map_.emplace(node->key, std::move(owned));
     ++shape_;
+  } else {
+    Preserve(*node);
   }
   if (node->live) {
     live_bytes_ -= node->value.size();
@@ -68,10 +69,14 @@ void Table::Put(Slice key, Slice value, SequenceNumber seq) {
     ++keys_;
     live_bytes_ += key.size();
   }
-  node->value.assign(value.data(), value.size());
+  if (fresh) {
+    node->value = *value;  // no longer than it must be
+  } else {
+    node->value.swap(*value);
+  }
   node->seq = seq;
   node->live = true;
-  live_bytes_ += value.size();
+  live_bytes_ += node->value.size();
 }
 
 void Table::Delete(Slice key, SequenceNumber seq) {

@@ -44,7 +44,12 @@ class Table {
   Table& operator=(const Table&) = delete;
 
   // REQUIRES: seq grows from call to call, and is above every pin.
-  void Apply(const WriteBatch& batch, SequenceNumber seq);
+  void Apply(const WriteBatch& batch, SequenceNumber seq) {
+    WriteBatch copy = batch;
+    Consume(&copy, seq);
+  }
+  // The same; exchanges the values put for those that were there.
+  void Consume(WriteBatch* batch, SequenceNumber seq);
 
   // The newest value, or null.
   const std::string* Get(Slice key) const;
@@ -90,7 +95,7 @@ class Table {
  private:
   friend class Cursor;
 
-  void Put(Slice key, Slice value, SequenceNumber seq);
+  void Put(Slice key, std::string* value, SequenceNumber seq);
   void Delete(Slice key, SequenceNumber seq);
   void DeleteRange(Slice begin, Slice end, SequenceNumber seq);
   // Of keys that lie in their nodes.

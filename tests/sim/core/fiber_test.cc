@@ -212,6 +212,19 @@ TEST_F(FiberDeathTest, SuspendingWhileAnExceptionIsInFlightIsOurBug) {
   pool_.Destroy(fiber);
 }
 
+TEST_F(FiberDeathTest, ADestructorMayNotSuspendADyingFiber) {
+  Fiber* fiber = Make([this] {
+    SuspendsInDestructor guard{&pool_};
+    pool_.current()->Suspend();
+  });
+  fiber->Resume();
+  EXPECT_DEATH(fiber->Unwind(), "a destructor blocks");
+  // One that lives may.
+  fiber->Resume();
+  fiber->Resume();
+  pool_.Destroy(fiber);
+}
+
 TEST_F(FiberDeathTest, AFiberMayNotResumeAnother) {
   Fiber* inner = Make([] {});
   Fiber* outer = Make([inner] { inner->Resume(); });

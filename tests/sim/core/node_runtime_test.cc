@@ -278,7 +278,7 @@ TEST_F(NodeRuntimeTest, AnObjectDestroyedAfterTheFenceIsHeardAndIgnored) {
   EXPECT_EQ(node_.defects().size(), 1u);
 }
 
-// Swallowing the simulator's exception does not save a fiber.
+// Swallowing what unwinds it does not save a fiber.
 TEST_F(NodeRuntimeTest, AFiberThatSwallowsItsDeathDiesAtTheNextWait) {
   node_.Spawn("stubborn", [&] {
     for (int i = 0; i < 3; ++i) {

@@ -72,6 +72,11 @@ class ConfigOracleTest : public testing::Test {
     status_.voters = std::move(voters);
     status_.voters_next = std::move(next);
     ++status_.voters_version;
+    oracle_.OnRole({.node = NodeId(1),
+                    .incarnation = {},
+                    .role = status_.role,
+                    .term = status_.term,
+                    .leader = NodeId(1)});
     EventRecord event;
     event.node = NodeId(1);
     oracle_.AfterEvent(event);
