@@ -34,6 +34,12 @@ void Driver::Start(replication::Start start) {
   WR_CHECK(!started_);
   started_ = true;
   Give(std::move(start));
+  // A model that takes no role refuses what its log has left: out loud, as
+  // whatever else stops a node does.
+  if (parts_->replicator->status().role == replication::Role::kStarting) {
+    return Halt(absl::DataLossError(
+        "the log has damage that may hide what was promised"));
+  }
   if (durable_before_start_) OnDurable(parts_->log->durable());
 }
 

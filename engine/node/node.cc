@@ -114,6 +114,7 @@ void Node::RunBoot() {
   }
   parts_.maintenance->Start();
   driver_->Start(std::move(*start));
+  if (driver_->halted()) return;
   parts_.config->Start();
   if (parts_.config_seat != nullptr) parts_.config_seat->Start();
   if (parts_.detector != nullptr) parts_.detector->Start();

@@ -180,6 +180,8 @@ void Raft::ContinueTransfer(Ready& ready) {
   const auto it = progress_.find(transfer_to_);
   if (it == progress_.end() || it->second.match < log_.last().index) return;
   Send(transfer_to_, {term_, TimeoutNow{}}, MetaPromise(), ready);
+  handed_over_in_ = term_;
+  lease_until_ = 0;
 }
 
 }  // namespace wringer::replication::raft

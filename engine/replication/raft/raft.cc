@@ -99,7 +99,7 @@ void Raft::OnStart(const Start& start, Ready& ready) {
   // A new life draws other timeouts than the last one did.
   election_stream_ = RandomStream(options_.random_key, Purpose("raft.election"),
                                   start.incarnation.value());
-  status_.role = Role::kFollower;
+  if (!halted_) status_.role = Role::kFollower;
   ArmElection(ready);
   if (start.meta.version == MetaVersion{0} || promised_ > log_.last()) {
     PersistMeta(ready);
@@ -426,7 +426,7 @@ void Raft::Disarm(TimerId id, Ready& ready) const {
 }
 
 void Raft::UpdateStatus() {
-  status_.forgot = forgot_ != 0;
+  status_.forgot = forgot_ != 0 || promised_ > log_.last();
   status_.term = term_;
   status_.voted_for = voted_for_;
   status_.last = log_.last();

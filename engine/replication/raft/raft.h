@@ -227,6 +227,9 @@ class Raft : public Replicator {
   Nanos lease_until_ = 0;
   Ticket change_ticket_;
   NodeId transfer_to_;
+  // In which somebody was told to stand. The word may arrive at any time, and
+  // who hears it is voted for whatever lease there is.
+  Term handed_over_in_;
 
   // Follower.
   LogIndex agreed_;  // with the leader of this term

@@ -101,7 +101,9 @@ void Raft::RenewLease(std::uint64_t answered) {
   if (WR_MUTANT(kLeaseOnWallClock)) from = now_.wall;
   const Nanos margin =
       raft_.election_min / 1'000'000 * 2 * raft_.clock_drift_ppm + 1;
-  lease_until_ = std::max(lease_until_, from + raft_.election_min - margin);
+  if (handed_over_in_ != term_) {
+    lease_until_ = std::max(lease_until_, from + raft_.election_min - margin);
+  }
   round_sent_at_.erase(round_sent_at_.begin(), std::next(it));
 }
 
