@@ -33,6 +33,7 @@ replication::Now Driver::Now() const {
 void Driver::Start(replication::Start start) {
   WR_CHECK(!started_);
   started_ = true;
+  last_meta_ = start.meta.version;
   Step(std::move(start));
   if (durable_before_start_) OnDurable(parts_->log->durable());
 }
@@ -114,7 +115,10 @@ void Driver::Persist(Ready& ready) {
                                   .entries = &ready.append});
     parts_->log->SubmitAppend(std::move(ready.append));
   }
-  if (ready.meta.has_value()) parts_->log->SubmitMeta(std::move(*ready.meta));
+  if (ready.meta.has_value()) {
+    last_meta_ = ready.meta->version;
+    parts_->log->SubmitMeta(std::move(*ready.meta));
+  }
   for (replication::Merge& merge : ready.merges) {
     promises_.OnMergeStarted(merge.op);
     parts_->merge_applier->Submit(std::move(merge));
@@ -389,7 +393,8 @@ void Driver::NoticeRole() {
                 .incarnation = parts_->outbox->incarnation(),
                 .role = status.role,
                 .term = status.term,
-                .leader = status.leader};
+                .leader = status.leader,
+                .meta = last_meta_};
   parts_->observer->OnRole(last_role_);
   if (parts_->env->trace->on(Component::kReplication)) {
     parts_->env->trace->Log(Component::kReplication, "node.role",
