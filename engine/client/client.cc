@@ -129,7 +129,7 @@ void Client::Launch(Queued queued, Nanos pause) {
   request.operation = std::move(queued.operation);
   request.client = client_;
   request.called = queued.called;
-  request.target = router_.First(request.operation);
+  request.target = router_.First(request.operation, env_->clock->Monotonic());
   request.asked = request.target;
   const auto it =
       pending_.emplace_hint(pending_.end(), seq, std::move(request));
@@ -204,10 +204,9 @@ void Client::OnTimer(std::uint64_t cookie) {
   if (request.waiting) return SendAttempt(it->first, request);
   // The attempt stays open: silence proves nothing.
   router_.OnSilence(request.target);
-  Retry(
-      it,
-      router_.Next(request.operation, request.target, kNoNode, &request.asked),
-      /*prompt=*/true);
+  const NodeId next = router_.Next(request.operation, request.target, kNoNode,
+                                   env_->clock->Monotonic(), &request.asked);
+  Retry(it, next, /*prompt=*/true);
 }
 
 // ---- answers ----
@@ -258,8 +257,10 @@ void Client::OnRefused(Requests::iterator it, NodeId from,
   }
   // A late answer to an older attempt says nothing about the latest.
   if (request.waiting || reply.attempt != request.attempts) return;
-  const NodeId next =
-      router_.Next(request.operation, from, reply.hint, &request.asked);
+  const NodeId next = router_.Next(request.operation, from, reply.hint,
+                                   env_->clock->Monotonic(), &request.asked);
+  // Answered for good, and not to be sent again: nothing is left to wait for.
+  if (!MaySendAgain(request)) return GiveUp(it);
   const bool prompt =
       next == reply.hint && ++request.redirects <= options_.prompt_redirects;
   Retry(it, next, prompt);

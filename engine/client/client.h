@@ -10,8 +10,9 @@
 //     no answer failed.
 //  4. Without sessions, a write whose attempt is open is never sent again: the
 //     model could execute it twice.
-//  5. Tokens of all answers are merged and sent along, for reads of level
-//     `session`: read-your-writes and monotonic reads.
+//  5. Tokens of all answers are merged and sent along: for reads of level
+//     `session` (read-your-writes, monotonic reads), and for whichever
+//     leaderless coordinator numbers the next write (monotonic writes).
 //
 // Sessions are opened before the first operation, and again, under a new client
 // id, when the cluster says that it does not know ours. Sequence numbers go on

@@ -14,6 +14,10 @@ absl::Status Validate(const ClientOptions& options) {
   if (options.backoff_max < options.backoff_min) {
     return bad("client: backoff_max < backoff_min");
   }
+  if (options.shun_min <= 0) return bad("client: shun_min <= 0");
+  if (options.shun_max < options.shun_min) {
+    return bad("client: shun_max < shun_min");
+  }
   if (options.max_outstanding == 0) return bad("client: max_outstanding is 0");
   return absl::OkStatus();
 }

@@ -24,7 +24,8 @@ struct ClientOptions {
   std::vector<NodeId> nodes;  // the replicas, ascending
   NodeId home;                // kHome; 0: chosen by the client's own id
   ReadRouting read_routing = ReadRouting::kLeader;
-  // Leaderless models: any node coordinates, so everything goes home.
+  // Leaderless models: any node coordinates, so everything goes home, and
+  // elsewhere for a time after home failed.
   bool leaderless = false;
   // Whether the model keeps sessions; without, a write is sent once only.
   bool sessions = true;
@@ -44,6 +45,9 @@ struct ClientOptions {
   // than a quarter of that.
   Nanos backoff_min = 5 * kMillisecond;
   Nanos backoff_max = 200 * kMillisecond;
+  // How long a coordinator that failed is left alone: at first, and at most.
+  Nanos shun_min = 1 * kSecond;
+  Nanos shun_max = 30 * kSecond;
   // Redirects followed at once; later ones wait like any retry.
   std::uint32_t prompt_redirects = 3;
   // Operations under way; more wait in the client.

@@ -33,6 +33,7 @@ replication::Now Driver::Now() const {
 void Driver::Start(replication::Start start) {
   WR_CHECK(!started_);
   started_ = true;
+  last_meta_ = start.meta.version;
   Give(std::move(start));
   // A model that takes no role refuses what its log has left: out loud, as
   // whatever else stops a node does.
@@ -128,6 +129,7 @@ void Driver::Persist(Ready& ready) {
 }
 
 void Driver::KeepMeta(Ready& ready) {
+  last_meta_ = ready.meta->version;
   parts_->log->SubmitMeta(std::move(*ready.meta));
   ready.meta.reset();
 }
@@ -405,7 +407,8 @@ void Driver::NoticeRole() {
                 .incarnation = parts_->outbox->incarnation(),
                 .role = status.role,
                 .term = status.term,
-                .leader = status.leader};
+                .leader = status.leader,
+                .meta = last_meta_};
   parts_->observer->OnRole(last_role_);
   if (parts_->env->trace->on(Component::kReplication)) {
     parts_->env->trace->Log(Component::kReplication, "node.role",

@@ -120,6 +120,7 @@ class Driver final : public Host,
   Promises promises_;
   std::array<env::TimerId, replication::kMaxTimers> timers_{};
   RoleChanged last_role_;
+  MetaVersion last_meta_;  // given to the log
   // Kept for their capacity.
   std::vector<replication::Reply> executed_;
   Promises::Outputs leaving_;

@@ -24,6 +24,7 @@ void LeaderOracle::OnRole(const node::RoleChanged& role) {
                            " after it had led in ", replica.greatest.value()));
   }
   replica.term = role.term;
+  replica.meta = role.meta;
   // A term that was voted for, or granted, is on disk before anybody leads in
   // it. One that was merely taken is so before the first word said in it.
   if (promises_.one_leader) {
@@ -34,7 +35,12 @@ void LeaderOracle::OnRole(const node::RoleChanged& role) {
 void LeaderOracle::OnPromise(const node::PromiseSent& sent) {
   Replica& replica = Of(sent.node);
   if (!replica.leads) return;
-  replica.greatest = std::max(replica.greatest, replica.term);
+  // What it promised as a backup may be kept, and leave, only now.
+  const replication::Promise& promise = *sent.promise;
+  const bool as_leader = promise.meta >= replica.meta ||
+                         promise.log.term == replica.term ||
+                         promise.written.term == replica.term;
+  if (as_leader) replica.greatest = std::max(replica.greatest, replica.term);
 }
 
 void LeaderOracle::OnDeath(const DeathNotice& death) {

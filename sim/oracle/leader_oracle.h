@@ -22,8 +22,9 @@ class LeaderOracle final : public Oracle {
 
  private:
   struct Replica {
-    Term greatest;  // in which it acted as leader
-    Term term;      // in which it leads now
+    Term greatest;     // in which it acted as leader
+    Term term;         // in which it leads now
+    MetaVersion meta;  // since it does
     bool leads = false;
   };
   Replica& Of(NodeId node) {

@@ -104,6 +104,8 @@ struct RoleChanged {
   replication::Role role = replication::Role::kStarting;
   Term term;
   NodeId leader;  // as believed
+  // Given to the disk by then: what is said in the role promises no less.
+  MetaVersion meta;
 };
 
 struct SnapshotInstalledAt {

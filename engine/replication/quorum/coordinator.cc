@@ -64,6 +64,9 @@ void QuorumReplicator::OnSubmit(const Submit& submit, Ready& ready) {
   op.write_level = submit.request.write_level;
   op.command = command;
   op.owners = ring_.Owners(command.key);
+  // What this client wrote or saw may have been numbered elsewhere, by a clock
+  // ahead of ours: what it writes next comes after.
+  Observe({submit.request.token.version, NodeId{}, OpId{}});
   op.deadline = now_.monotonic + q_.request_timeout;
   if (!deadline_armed_) {
     deadline_armed_ = true;

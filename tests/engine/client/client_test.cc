@@ -228,6 +228,16 @@ TEST_F(ClientTest, WithoutSessionsAnOpenWriteIsNotSentAgain) {
   EXPECT_EQ(done_[0].fate, Fate::kOk);
 }
 
+TEST_F(ClientTest, WithoutSessionsAnUnknownWriteIsGivenUpAtOnce) {
+  options_.sessions = false;
+  options_.leaderless = true;
+  Start();
+  Submit(7);
+  Answer(Take(), Outcome::kUnknown);
+  ASSERT_EQ(done_.size(), 1u);
+  EXPECT_EQ(done_[0].fate, Fate::kUnknown);
+}
+
 TEST_F(ClientTest, WithoutSessionsARefusedWriteMayBeSentAgain) {
   options_.sessions = false;
   options_.leaderless = true;
@@ -332,6 +342,76 @@ TEST_F(ClientTest, LocalReadsGoHomeWhenAskedTo) {
                    .write_level = {},
                    .read_level = {wire::ReadLevelKind::kLocal, 0}});
   EXPECT_EQ(Take().to, NodeId{2});
+}
+
+// ---- leaderless ----
+
+class LeaderlessClientTest : public ClientTest {
+ protected:
+  LeaderlessClientTest() {
+    options_.sessions = false;
+    options_.leaderless = true;
+    options_.deadline = 60 * kSecond;  // puts stay open: time does not stop
+    Start();
+  }
+  // Whom the next operation goes to first. Is answered there.
+  NodeId Coordinator() {
+    Submit(++op_, OpKind::kGet);
+    const Sent get = Take();
+    Answer(get);
+    return get.to;
+  }
+  // A put, which is not sent again, that its home leaves without an answer.
+  Sent HomeIsSilent() {
+    Submit(++op_);
+    const Sent put = Take();
+    EXPECT_EQ(put.to, NodeId{2});
+    Wait(options_.attempt_timeout);
+    return put;
+  }
+
+  std::uint64_t op_ = 0;
+};
+
+TEST_F(LeaderlessClientTest, AnotherNodeCoordinatesAfterASilentHome) {
+  HomeIsSilent();
+  EXPECT_EQ(Coordinator(), NodeId{3});
+  EXPECT_EQ(Coordinator(), NodeId{3});
+}
+
+TEST_F(LeaderlessClientTest, AnotherNodeCoordinatesAfterAHomeThatRefuses) {
+  Submit(++op_);
+  Answer(Take(), Outcome::kUnavailable);
+  Wait(options_.backoff_max);
+  Answer(Take());
+  EXPECT_EQ(Coordinator(), NodeId{3});
+}
+
+TEST_F(LeaderlessClientTest, HomeIsTriedAgainAndLessOftenEachTime) {
+  HomeIsSilent();
+  Wait(options_.shun_min);
+  HomeIsSilent();
+  Wait(options_.shun_min);
+  EXPECT_EQ(Coordinator(), NodeId{3});
+  Wait(options_.shun_min);
+  EXPECT_EQ(Coordinator(), NodeId{2});
+}
+
+TEST_F(LeaderlessClientTest, AnAnswerFromHomeEndsItsExile) {
+  const Sent put = HomeIsSilent();
+  EXPECT_EQ(Coordinator(), NodeId{3});
+  Answer(put);
+  EXPECT_EQ(Coordinator(), NodeId{2});
+}
+
+TEST_F(LeaderlessClientTest, WhereNobodyServesEverythingGoesHome) {
+  Submit(++op_, OpKind::kGet);
+  for (int i = 0; i < 3; ++i) {
+    Answer(Take(), Outcome::kUnavailable);
+    Wait(options_.backoff_max);
+  }
+  Take();  // its fourth attempt
+  EXPECT_EQ(Coordinator(), NodeId{2});
 }
 
 TEST_F(ClientTest, GarbageAndFramesOfOtherClustersAreIgnored) {

@@ -58,14 +58,19 @@ class QuorumPaper : public ::testing::Test {
     }
     return all;
   }
-  Ready Ask(wire::OpKind kind, wire::ReadLevelKind level) {
+  static Submit Write() {
     Submit submit;
     submit.ticket = Ticket{1};
-    submit.request.command.kind = kind;
+    submit.request.command.kind = wire::OpKind::kPut;
     submit.request.command.key = "k";
     submit.request.command.op = OpId{77};
-    submit.request.read_level = {level, 0};
     submit.request.write_level = {wire::WriteLevelKind::kQuorum, 0};
+    return submit;
+  }
+  Ready Ask(wire::OpKind kind, wire::ReadLevelKind level) {
+    Submit submit = Write();
+    submit.request.command.kind = kind;
+    submit.request.read_level = {level, 0};
     return Give(submit);
   }
   static Versioned Value(std::uint64_t time) {
@@ -157,6 +162,21 @@ TEST_F(QuorumPaper, OneAnswerIsNoReadQuorum) {
   EXPECT_TRUE(Hear(2, reply).replies.empty());
   EXPECT_TRUE(Hear(2, reply).replies.empty());  // the same owner again
   EXPECT_EQ(Hear(3, reply).replies.size(), 1u);
+}
+
+// Terry et al. 1994 ("Session guarantees for weakly consistent replicated
+// data"), monotonic writes and writes-follow-reads: the session vector travels
+// with the client, whichever server it turns to.
+TEST_F(QuorumPaper, AWriteComesAfterWhatItsClientHasSeenElsewhere) {
+  Boot(Versions::kLastWriterWins, Repair::kNone);
+  Submit submit = Write();
+  submit.request.token.version = 3 * kSecond;  // our clock says one
+  const Ready waits = Give(submit);
+  ASSERT_TRUE(waits.meta);  // the bound comes first
+  const auto writes =
+      Said<WriteRequest>(Give(Durable{.log = {}, .meta = waits.meta->version}));
+  ASSERT_FALSE(writes.empty());
+  EXPECT_GT(writes[0].second.value.version.time, 3 * kSecond);
 }
 
 // ---- Primary-backup ---------------------------------------------------------

@@ -16,6 +16,7 @@ class LeaderOracleTest : public testing::Test {
     changed.node = NodeId(node);
     changed.role = role;
     changed.term = Term(term);
+    changed.meta = MetaVersion(term);
     oracle_.OnRole(changed);
   }
   std::size_t found() const { return log_.findings().size(); }
@@ -63,6 +64,12 @@ class UnfencedLeaderTest : public LeaderOracleTest {
                      .power_lost = true,
                      .disk_wiped = false});
   }
+  void Says(const replication::Promise& promise) {
+    node::PromiseSent sent;
+    sent.node = NodeId(1);
+    sent.promise = &promise;
+    oracle_.OnPromise(sent);
+  }
 };
 
 TEST_F(UnfencedLeaderTest, AnEpochInWhichNothingWasSaidMayBeForgotten) {
@@ -73,16 +80,29 @@ TEST_F(UnfencedLeaderTest, AnEpochInWhichNothingWasSaidMayBeForgotten) {
 }
 
 TEST_F(UnfencedLeaderTest, AnEpochInWhichSomethingWasSaidMayNot) {
-  const replication::Promise promise{};
-  node::PromiseSent sent;
-  sent.node = NodeId(1);
-  sent.promise = &promise;
   Leads(1, 5);
-  oracle_.OnPromise(sent);
+  Says({.log = {}, .meta = MetaVersion(5), .merge = {}});
   Dies();
   Leads(1, 4);
   ASSERT_EQ(found(), 1u);
   EXPECT_EQ(log_.findings()[0].rule, "fence");
+}
+
+TEST_F(UnfencedLeaderTest, NorOneInWhichAnEntryOfItIsAcknowledged) {
+  Leads(1, 5);
+  Says({.log = {Term(5), LogIndex(9)}, .meta = {}, .merge = {}});
+  Dies();
+  Leads(1, 4);
+  EXPECT_EQ(found(), 1u);
+}
+
+// It becomes true when the disk is done, by when its sender leads.
+TEST_F(UnfencedLeaderTest, WhatItPromisedAsABackupIsNotSaidInTheEpoch) {
+  Leads(1, 5);
+  Says({.log = {Term(4), LogIndex(9)}, .meta = MetaVersion(4), .merge = {}});
+  Dies();
+  Leads(1, 4);
+  EXPECT_EQ(found(), 0u);
 }
 
 TEST_F(LeaderOracleTest, AWipedNodeIsHeldToNothing) {
