@@ -35,6 +35,9 @@ struct LogStoreOptions {
   wal::WalOptions wal;
   // Entries kept in memory behind the durable end; older ones are read back.
   std::size_t cached_entries = 4096;
+  // A blank disk is what one expects: there is no former life to forget. If
+  // not, later boots find the disk blank too, until the model has written.
+  bool newborn = true;
 };
 
 // How far the stream is durable. Both only grow, except that a truncation

@@ -15,6 +15,19 @@ namespace wringer::log_store {
 using replication::LogEntry;
 using replication::SlotVerdict;
 
+namespace {
+
+// In place of the model's first meta: this life began on a disk that had
+// forgotten another. The model, which dies with the process, has not said so on
+// the disk yet, and the count of boots alone would make the next one healthy.
+constexpr char kForgotten[] = "forgotten";
+
+bool BeganForgetful(const MetaContents& meta) {
+  return meta.meta.version == MetaVersion{} && !meta.meta.bytes.empty();
+}
+
+}  // namespace
+
 std::unique_ptr<LogStore> NewLogStore(const LogStoreOptions& options,
                                       env::Env* env) {
   return std::make_unique<LogStoreImpl>(options, env);
@@ -42,8 +55,11 @@ absl::StatusOr<Recovery> LogStoreImpl::Open(LogStoreListener* listener) {
   Recovery recovery;
   recovery.log = replay.TakeLog();
   recovery.log.torn_bytes = found.torn_bytes;
-  recovery.log.blank = meta_.incarnation == Incarnation{};
+  recovery.log.blank =
+      meta_.incarnation == Incarnation{} || BeganForgetful(meta_);
+  if (recovery.log.blank && !options_.newborn) meta_.meta.bytes = kForgotten;
   WR_RETURN_IF_ERROR(CountBoot());
+  if (recovery.log.blank) meta_.meta = {};
   recovery.meta = meta_.meta;
   recovery.incarnation = meta_.incarnation;
   durable_ = {.log = image_.last(), .meta = meta_.meta.version};

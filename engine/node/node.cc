@@ -44,7 +44,9 @@ absl::Status Node::Build() {
                       replication::NewReplicator(p.options.replication));
   WR_ASSIGN_OR_RETURN(p.engine,
                       storage::NewStorageEngine(p.options.engine, p.env));
-  p.log = log_store::NewLogStore(p.options.log, p.env);
+  log_store::LogStoreOptions log = p.options.log;
+  log.newborn = p.options.replication.bootstrap;
+  p.log = log_store::NewLogStore(log, p.env);
   p.outbox = std::make_unique<Outbox>(p.options, p.env, &p.counters);
   driver_ = std::make_unique<Driver>(&p);
   Driver* const host = driver_.get();

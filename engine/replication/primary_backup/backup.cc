@@ -1,5 +1,6 @@
 // The backup's side: agreeing with the primary's log, and acknowledging it.
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "engine/base/marks.h"
@@ -118,6 +119,7 @@ void PrimaryBackup::AdvanceBackup(Ready& ready) {
       view_.primary != kNoNode && view_.primary != options_.self) {
     WR_MARK(kPrimaryBackupRebuilt);
     forgot_ = false;
+    PersistView(ready);
   }
 }
 
@@ -217,7 +219,7 @@ void PrimaryBackup::OnInstalled(const SnapshotInstalled& installed,
   primary_safe_ = std::max(primary_safe_, safe_);
   wants_snapshot_ = false;
   if (leads() || view_.primary == kNoNode || !current) return;
-  forgot_ = false;
+  if (std::exchange(forgot_, false)) PersistView(ready);
   Send(view_.primary, {epoch(), SnapshotAck{installed.at, 0, true}},
        {{}, meta_version_, {}}, ready);
 }

@@ -22,24 +22,27 @@ using AckedBy = PrimaryBackupOptions::AckedBy;
 // Unfenced epochs are (round, rank): two nodes never take the same one.
 constexpr std::uint64_t kEpochsPerRound = 1024;
 
-std::string EncodeMeta(const ClusterView& view) {
+// A last byte says that it forgot; there is none in health.
+std::string EncodeMeta(const ClusterView& view, bool forgot) {
   std::string bytes;
   Writer w(&bytes);
   w.Id(view.epoch);
   w.Id(view.primary);
   w.Varint(view.in_sync.size());
   for (NodeId node : view.in_sync) w.Id(node);
+  if (forgot) w.Bool(true);
   w.Flush();
   return bytes;
 }
 
 // Meta bytes are checksummed by the meta cell: damage is our own bug.
-void DecodeMeta(Slice bytes, ClusterView* view) {
+void DecodeMeta(Slice bytes, ClusterView* view, bool* forgot) {
   Reader r(bytes);
   view->epoch = r.As<Epoch>();
   view->primary = r.As<NodeId>();
   view->in_sync.resize(r.Count(1));
   for (NodeId& node : view->in_sync) node = r.As<NodeId>();
+  *forgot = r.remaining() > 0 && r.Bool();
   WR_CHECK(r.done());
 }
 
@@ -89,6 +92,7 @@ PrimaryBackup::PrimaryBackup(const ReplicationOptions& options)
 
 void PrimaryBackup::Step(const Input& input, Ready& ready) {
   now_ = input.now;
+  if (cut_after_) ready.truncate_after = std::exchange(cut_after_, {});
   struct Dispatch {
     PrimaryBackup& self;
     Ready& ready;
@@ -97,7 +101,7 @@ void PrimaryBackup::Step(const Input& input, Ready& ready) {
     void operator()(const Receive& in) const { self.OnReceive(in, ready); }
     void operator()(const Timer& in) const { self.OnTimer(in, ready); }
     void operator()(const Durable& in) const {
-      self.durable_ = in.log.index;
+      self.durable_ = std::min(in.log.index, self.log_.last().index);
       if (in.meta >= self.meta_version_) {
         self.status_.kept_epoch = self.view_.epoch;
       }
@@ -153,22 +157,29 @@ void PrimaryBackup::Step(const Input& input, Ready& ready) {
   UpdateStatus();
 }
 
+void PrimaryBackup::RecoverLog(const Start& start, Ready& ready) {
+  log_.Reset(start.log);
+  if (start.log.blank && !options_.bootstrap) forgot_ = true;
+  if (start.log.damaged.empty()) return;
+  // A damaged slot may have been acknowledged, and its content is gone: keep
+  // the good prefix and treat the rest as forgotten promises. That is written
+  // down before the evidence goes, for this life may be short.
+  log_.TruncateAfter(start.log.damaged.front().prev());
+  cut_after_ = log_.last().index;
+  forgot_ = true;
+  PersistView(ready);
+}
+
 void PrimaryBackup::OnStart(const Start& start, Ready& ready) {
   WR_CHECK(status_.role == Role::kStarting);
-  log_.Reset(start.log);
-  // A damaged slot may have been acknowledged, and its content is gone: keep
-  // the good prefix and treat the rest as forgotten promises.
-  if (!start.log.damaged.empty()) {
-    log_.TruncateAfter(start.log.damaged.front().prev());
-    ready.truncate_after = log_.last().index;
-    forgot_ = true;
+  meta_version_ = start.meta.version;
+  if (!start.meta.bytes.empty()) {
+    DecodeMeta(start.meta.bytes, &view_, &forgot_);
   }
-  if (start.log.blank && !options_.bootstrap) forgot_ = true;
+  RecoverLog(start, ready);
   durable_ = log_.last().index;
   applied_ = start.applied.index;
   safe_ = std::max(applied_, log_.base().index);
-  meta_version_ = start.meta.version;
-  if (!start.meta.bytes.empty()) DecodeMeta(start.meta.bytes, &view_);
   status_.kept_epoch = view_.epoch;
 
   status_.role = Role::kFollower;
@@ -397,7 +408,7 @@ Epoch PrimaryBackup::OwnNextEpoch() const {
 
 void PrimaryBackup::PersistView(Ready& ready) {
   ++meta_version_;
-  ready.meta = Meta{meta_version_, EncodeMeta(view_)};
+  ready.meta = Meta{meta_version_, EncodeMeta(view_, forgot_)};
 }
 
 bool PrimaryBackup::MayPromoteItself() const {

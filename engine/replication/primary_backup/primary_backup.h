@@ -15,7 +15,7 @@
 //  5. A backup whose executed state parts from the primary's log cannot undo:
 //     it is rebuilt from a replica snapshot.
 //  6. A blank node that is not being born has forgotten promises: it leads
-//     nothing until a primary has brought it up to date.
+//     nothing until a primary has brought it up to date, in no life.
 //  7. A lease read rests on the config service's word that nobody else is
 //     appointed before the lease runs out, and is checked again after reading.
 //
@@ -27,6 +27,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -111,6 +112,7 @@ class PrimaryBackup : public Replicator {
 
   // primary_backup.cc: the switch, lives and epochs.
   void OnStart(const Start& start, Ready& ready);
+  void RecoverLog(const Start& start, Ready& ready);
   void OnReceive(const Receive& receive, Ready& ready);
   void OnTimer(const Timer& timer, Ready& ready);
   void OnConfig(const ConfigChanged& change, Ready& ready);
@@ -231,9 +233,11 @@ class PrimaryBackup : public Replicator {
   LogIndex durable_;  // own log
   LogIndex applied_;
   LogIndex safe_;
-  // Blank and not newly born: leads nothing until brought up to date.
+  // Blank and not newly born, or damaged: leads nothing until brought up to
+  // date. On disk with the view, for it outlives this life.
   bool forgot_ = false;
-  bool latched_ = false;  // the log store failed
+  std::optional<LogIndex> cut_after_;  // once that is given to the disk
+  bool latched_ = false;               // the log store failed
 
   // Primary.
   absl::btree_map<NodeId, Progress> progress_;

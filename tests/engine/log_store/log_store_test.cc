@@ -37,6 +37,25 @@ TEST(LogStore, WipedDiskIsBlankAgain) {
   EXPECT_TRUE(again.recovery().log.blank);
 }
 
+// Two short lives after a wipe: the model of the first had no time to write
+// that it had forgotten.
+TEST(LogStore, AWipedDiskStaysBlankUntilTheModelHasWritten) {
+  FakeDisk wiped;
+  {
+    LogBoot boot(&wiped, {}, 4096, /*newborn=*/false);
+    EXPECT_TRUE(boot.recovery().log.blank);
+  }
+  {
+    LogBoot again(&wiped, {}, 4096, /*newborn=*/false);
+    EXPECT_TRUE(again.recovery().log.blank);
+    EXPECT_EQ(again.recovery().incarnation, Incarnation{2});
+    EXPECT_EQ(again.recovery().meta, replication::Meta{});
+    again.Do([](LogStore& s) { s.SubmitMeta({MetaVersion{1}, "forgot"}); });
+  }
+  LogBoot last(&wiped, {}, 4096, /*newborn=*/false);
+  EXPECT_FALSE(last.recovery().log.blank);
+}
+
 TEST(LogStore, AppendedEntriesAreReportedAndRecovered) {
   FakeDisk disk;
   {

@@ -55,11 +55,13 @@ class MemoryLogListener : public LogStoreListener {
 class LogBoot {
  public:
   explicit LogBoot(env::FileSystem* disk, wal::WalOptions options = {},
-                   std::size_t cached = 4096)
+                   std::size_t cached = 4096, bool newborn = true)
       : node_(disk),
-        store_(NewLogStore(
-            {.directory = kDirectory, .wal = options, .cached_entries = cached},
-            node_.env())) {
+        store_(NewLogStore({.directory = kDirectory,
+                            .wal = options,
+                            .cached_entries = cached,
+                            .newborn = newborn},
+                           node_.env())) {
     node_.Run([this] { recovery_ = store_->Open(&listener_); });
   }
   ~LogBoot() {

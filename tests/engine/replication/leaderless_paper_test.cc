@@ -189,11 +189,15 @@ class BackupPaper : public ::testing::Test {
     options.self = NodeId{1};
     options.members = {NodeId{1}, NodeId{2}};
     options.bootstrap = meta.bytes.empty();
-    model_ = *NewReplicator(options);
+    options_ = options;
     Start start;
     start.meta = std::move(meta);
     start.incarnation = Incarnation{1};
-    Give(start);
+    Restart(std::move(start));
+  }
+  Ready Restart(Start start) {
+    model_ = *NewReplicator(options_);
+    return Give(std::move(start));
   }
   Ready Give(InputBody body) {
     Ready ready;
@@ -217,6 +221,7 @@ class BackupPaper : public ::testing::Test {
     return Give(submit);
   }
 
+  ReplicationOptions options_;
   std::unique_ptr<Replicator> model_;
   Meta meta_;
 };
@@ -267,6 +272,30 @@ TEST_F(BackupPaper, NothingLeavesInAnEpochThatIsNotDurable) {
   for (const Send& send : ready.sends) {
     EXPECT_EQ(send.promise.meta, ready.meta->version);
   }
+}
+
+// Viewstamped Replication Revisited, section 4.3: whoever lost its state takes
+// no part until it has recovered, however often it dies on the way.
+TEST_F(BackupPaper, ThatItForgotIsWrittenBeforeTheDamageIsCutOff) {
+  Boot();
+  Start damaged;
+  damaged.log.entries = {
+      {Term{1}, LogIndex{1}, EntryKind::kNoop, SharedBytes()},
+      {Term{1}, LogIndex{2}, EntryKind::kNoop, SharedBytes()}};
+  damaged.log.damaged = {LogIndex{2}};
+  damaged.incarnation = Incarnation{2};
+  const Ready first = Restart(damaged);
+  ASSERT_TRUE(first.meta);
+  EXPECT_FALSE(first.truncate_after);
+  const Ready second = Give(Durable{.log = {}, .meta = first.meta->version});
+  EXPECT_EQ(second.truncate_after, LogIndex{1});
+
+  Start again;
+  again.log.entries = {damaged.log.entries[0]};
+  again.meta = *first.meta;
+  again.incarnation = Incarnation{3};
+  Restart(again);
+  EXPECT_TRUE(model_->status().forgot);
 }
 
 }  // namespace
