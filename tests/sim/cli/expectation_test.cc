@@ -40,5 +40,29 @@ TEST(Expectation, OtherDesignsAreJudgedByTheirRow) {
   EXPECT_NE(MayViolate(scenario, {FaultKind::kPause}) & kLin, 0);
 }
 
+Scenario LastWriterWins() {
+  Scenario scenario;
+  scenario.replication.model = sim::ReplicationModel::kQuorum;
+  scenario.replication.quorum.versions = sim::VersionScheme::kLww;
+  scenario.replication.quorum.repair = sim::RepairRule::kBlocking;
+  scenario.workload.levels.read.kind = sim::ReadLevelSpec::Kind::kQuorum;
+  return scenario;
+}
+
+TEST(Expectation, ClocksThatAreOffBreakLastWriterWins) {
+  EXPECT_NE(MayViolate(LastWriterWins(), {}) & kLin, 0);
+}
+
+TEST(Expectation, TrueClocksMakeLastWriterWinsARegisterUntilOneIsTouched) {
+  Scenario scenario = LastWriterWins();
+  scenario.clocks.offset = {0, 0};
+  scenario.clocks.drift = {0, 0};
+  EXPECT_EQ(MayViolate(scenario, {FaultKind::kPartition, FaultKind::kPause}),
+            kNothing);
+  EXPECT_NE(MayViolate(scenario, {FaultKind::kClockStep}) & kDur, 0);
+  // A restart goes on from its bound, which lies ahead.
+  EXPECT_NE(MayViolate(scenario, {FaultKind::kCrash}) & kDur, 0);
+}
+
 }  // namespace
 }  // namespace wringer::cli

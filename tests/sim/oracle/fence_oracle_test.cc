@@ -24,7 +24,8 @@ class FenceOracleTest : public testing::Test {
                     .incarnation = Incarnation(incarnation),
                     .role = role,
                     .term = Term(epoch),
-                    .leader = {}});
+                    .leader = {},
+                    .meta = {}});
   }
   void Granted(std::uint64_t epoch, std::uint32_t node) {
     replication::ClusterView view;
@@ -90,7 +91,8 @@ TEST_F(FenceOracleTest, UnfencedDesignsAreHeldToNoGrant) {
                   .incarnation = Incarnation(1),
                   .role = replication::Role::kLeader,
                   .term = Term(3),
-                  .leader = {}});
+                  .leader = {},
+                  .meta = {}});
   EXPECT_EQ(log_.total(), 0u);
 }
 
