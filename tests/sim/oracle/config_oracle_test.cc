@@ -76,7 +76,8 @@ class ConfigOracleTest : public testing::Test {
                     .incarnation = {},
                     .role = status_.role,
                     .term = status_.term,
-                    .leader = NodeId(1)});
+                    .leader = NodeId(1),
+                    .meta = {}});
     EventRecord event;
     event.node = NodeId(1);
     oracle_.AfterEvent(event);
