@@ -151,7 +151,8 @@ std::string Recoverability::WhyNoQuorum() const {
   for (const SimNode* node : Core()) {
     const replication::Status* status = StatusOf(*node);
     if (status == nullptr) continue;
-    if (newest == nullptr || status->term > newest->term) newest = status;
+    // A configuration is in force where the log is that ends furthest.
+    if (newest == nullptr || status->last > newest->last) newest = status;
   }
   if (newest == nullptr) return RefusedText();
   for (const auto* voters : {&newest->voters, &newest->voters_next}) {
