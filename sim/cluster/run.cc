@@ -320,7 +320,8 @@ std::unique_ptr<CommitOracle> Runner::NewCommitOracle(
         const replication::Status* status = StatusOf(id);
         if (status == nullptr) return CommitOracle::Elector{};
         return CommitOracle::Elector{
-            status, cluster_->FindProcess(id)->process().election()};
+            status, cluster_->FindProcess(id)->process().election(),
+            Look(id)->durable.log};
       },
       &findings_);
   world_.AddObserver(oracle.get());
