@@ -320,8 +320,7 @@ std::unique_ptr<CommitOracle> Runner::NewCommitOracle(
         const replication::Status* status = StatusOf(id);
         if (status == nullptr) return CommitOracle::Elector{};
         return CommitOracle::Elector{
-            status, cluster_->FindProcess(id)->process().election(),
-            Look(id)->durable.log};
+            status, cluster_->FindProcess(id)->process().election()};
       },
       &findings_);
   world_.AddObserver(oracle.get());

@@ -53,15 +53,6 @@ void CommitOracle::Check() {
   }
 }
 
-// Of its own log it may lose what is not durable.
-std::optional<LogPosition> CommitOracle::VotesFrom(const Elector& elector) {
-  const replication::ElectionView& election = elector.election;
-  if (!election.votes_from.has_value()) return std::nullopt;
-  const LogPosition last = election.log->last();
-  if (*election.votes_from != last) return election.votes_from;
-  return std::min(last, std::max(elector.durable, election.log->base()));
-}
-
 std::string CommitOracle::Electorate(
     NodeId candidate, const std::vector<Elector>& electors) const {
   const auto place = [this](NodeId node) {
@@ -72,7 +63,7 @@ std::string CommitOracle::Electorate(
   const LogPosition last = standing.election.log->last();
   std::set<NodeId> votes;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const std::optional<LogPosition> floor = VotesFrom(electors[i]);
+    const auto& floor = electors[i].election.votes_from;
     const bool votes_for_it =
         nodes_[i] == candidate || (floor.has_value() && *floor <= last);
     if (votes_for_it) votes.insert(nodes_[i]);

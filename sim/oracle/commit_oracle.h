@@ -3,7 +3,7 @@
 //
 // Whenever something commits, a replica comes back or somebody takes office,
 // the oracle asks of each replica that may stand and does not hold all that is
-// committed: would enough of its voters, by what is durable of their logs, vote
+// committed: would enough of its voters, by their logs as they are now, vote
 // for it? An entry that commits too early, a log that was cut too short and two
 // configurations that do not know of each other show at once, where the run
 // itself would have to hold that election next.
@@ -14,7 +14,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -28,7 +27,6 @@ class CommitOracle final : public Oracle, public WorldObserver {
   struct Elector {
     const replication::Status* status = nullptr;  // null: down, or booting
     replication::ElectionView election;
-    LogPosition durable;  // of its log, were the power to fail now
   };
   using Look = std::function<Elector(NodeId)>;
   using LookAtStatus = std::function<const replication::Status*(NodeId)>;
@@ -51,8 +49,6 @@ class CommitOracle final : public Oracle, public WorldObserver {
 
  private:
   void Check();
-  // The least log that it votes for; nothing: for nobody.
-  static std::optional<LogPosition> VotesFrom(const Elector& elector);
   // Names of those who elect it; empty if they are too few.
   std::string Electorate(NodeId candidate,
                          const std::vector<Elector>& electors) const;

@@ -14,7 +14,6 @@ struct Replica {
   bool up = true;
   bool may_lead = true;
   bool votes = true;
-  std::uint64_t unsynced = 0;  // entries at the end
 };
 
 class CommitOracleTest : public testing::Test {
@@ -36,8 +35,6 @@ class CommitOracleTest : public testing::Test {
     elector.status = &replica.status;
     elector.election.log = &replica.log;
     elector.election.may_lead = replica.may_lead;
-    const LogIndex durable{replica.log.last().index.value() - replica.unsynced};
-    elector.durable = {replica.log.TermAt(durable), durable};
     if (replica.votes) elector.election.votes_from = replica.log.last();
     return elector;
   }
@@ -87,16 +84,6 @@ TEST_F(CommitOracleTest, WhatOneReplicaHoldsDoesNot) {
   ASSERT_EQ(found(), 2u);  // n2 and n3 elect each other
   EXPECT_EQ(log_.findings()[0].rule, "commit");
   EXPECT_EQ(log_.findings()[0].entry, LogIndex(2));
-}
-
-TEST_F(CommitOracleTest, WhatIsNotDurableIsNotHeld) {
-  Log(1, {1, 1});
-  Log(2, {1, 1});
-  Log(3, {1});
-  replicas_[NodeId(1)].unsynced = 1;
-  Commits(1, 2);
-  ASSERT_EQ(found(), 1u);
-  EXPECT_EQ(log_.findings()[0].node, NodeId(3));
 }
 
 // Figure 8: a majority holds the entry, but a log that ends in a later term is
