@@ -144,10 +144,11 @@ class Judgement {
       Add("engine/defect", defect);
     }
     for (const sim::Finding& finding : result_.findings) {
-      Add(absl::StrCat("safety/", finding.rule),
+      std::string id = absl::StrCat("safety/", finding.rule);
+      if (Seen(id)) continue;  // a broken rule tends to stay broken
+      Add(std::move(id),
           absl::StrCat(finding.text, " (", NodeName(finding.node), " at ",
                        DurationText(finding.at), ")"));
-      break;  // a broken rule tends to stay broken; the first one tells
     }
     if (result_.findings.empty()) return;
     const sim::Finding& first = result_.findings[0];

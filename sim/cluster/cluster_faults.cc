@@ -92,6 +92,9 @@ DiskFaultId Cluster::BeginDiskFault(NodeId node, const FaultSpec& spec,
     if (IsConfigNode(node)) config_group_.OnDiskDamaged(node);
     for (Oracle* observer : observers_) observer->OnDiskDamaged(node);
   }
+  if (spec.kind == FaultKind::kIoError && id.value() != 0) {
+    for (Oracle* observer : observers_) observer->OnDiskErrors(node);
+  }
   return id;
 }
 

@@ -278,7 +278,11 @@ void Runner::AddOracles() {
   // It watches what the group grants, not its elections.
   cluster_->AddViewObserver(&fences_);
   world_.AddObserver(&promises_);
-  if (OraclePromisesOf(scenario_).leases) world_.AddObserver(&leases_);
+  if (OraclePromisesOf(scenario_).leases) {
+    world_.AddObserver(&leases_);
+    cluster_->AddObserver(&leases_);
+    cluster_->AddViewObserver(&leases_);
+  }
   AddElectionOracles();
 }
 
@@ -497,8 +501,9 @@ NodeId Runner::Speaker(const std::vector<const SimNode*>& core) const {
 
 void Runner::LastLook() {
   const std::vector<const SimNode*> core = core_->Core();
-  const bool serving = result_.lost.empty() ? cluster_->AllServing()
-                                            : result_.end != RunEnd::kStuck;
+  // What agrees serves, though a node may refuse what its disk has left.
+  const bool serving = result_.end != RunEnd::kStuck ||
+                       (result_.lost.empty() && cluster_->AllServing());
   FinalLook look(cluster_.get(), &result_.history);
   if (scenario_.workload.final_reads && serving) {
     look.StartReads();

@@ -448,9 +448,16 @@ OraclePromises OraclePromisesOf(const Scenario& scenario) {
         return f.kind == FaultKind::kConfig &&
                f.config == ConfigAction::kPromote;
       });
+  // Whom it appoints need not be one of the k that acknowledged.
+  const bool granted =
+      spec.ack == AckRule::kSemiSync &&
+      std::any_of(timeline.begin(), timeline.end(), [](const FaultSpec& f) {
+        return f.kind == FaultKind::kConfig;
+      });
   promises.one_leader = !unfenced;
   promises.state_advances = false;  // a backup that diverged is rebuilt
-  promises.applied_is_final &= !unfenced && spec.ack != AckRule::kAsync &&
+  promises.applied_is_final &= !unfenced && !granted &&
+                               spec.ack != AckRule::kAsync &&
                                spec.degrade != DegradeRule::kAsync &&
                                spec.visible == Visibility::kAfterAck &&
                                spec.acked_by != AckedBy::kRemoteWrite;

@@ -41,9 +41,10 @@ void CommitOracle::Check() {
     if (candidate.status == nullptr || !candidate.election.may_lead) continue;
     const replication::LogView& log = *candidate.election.log;
     if (Holds(log, committed_)) continue;
-    const std::string voters = Electorate(nodes_[i], electors);
+    const NodeId node = nodes_[i];
+    const std::string voters = Electorate(node, electors);
     if (voters.empty()) continue;
-    log_->Add(nodes_[i], "commit",
+    log_->Add(node, "commit",
               absl::StrCat("could be elected by ", voters,
                            " with a log that ends at ", Text(log.last()),
                            " and lacks ", Text(committed_), ", which ",

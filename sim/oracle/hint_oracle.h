@@ -43,7 +43,11 @@ class HintOracle final : public Oracle {
   void OnStoreChanged(const node::StoreChanged& change) override;
   void OnWriteAnswered(const node::WriteAnswered& answer) override;
   void OnDeath(const DeathNotice& death) override;
-  void OnDiskDamaged(NodeId node) override { LifeOf(node).damaged = true; }
+  // Who finds its store damaged does not serve. Without syncs damage passes for
+  // a torn tail.
+  void OnDiskDamaged(NodeId node) override {
+    LifeOf(node).damaged |= !promises_.synced;
+  }
   void OnServing(const node::NodeView& view) override;
 
   std::uint64_t answers_checked() const { return checked_; }

@@ -4,6 +4,21 @@
 
 namespace wringer::sim {
 
+void LeaseOracle::OnView(const node::ViewInstalled& installed) {
+  const replication::ClusterView& view = *installed.view;
+  if (view.epoch <= newest_) return;
+  newest_ = view.epoch;
+  if (view.primary == kNoNode) return;
+  for (const NodeId holder : holders_) {
+    const Nanos left = holder == view.primary ? 0 : look_(holder);
+    if (left <= 0) continue;
+    log_->Add(installed.node, "lease",
+              absl::StrCat("appointed ", NodeName(view.primary), " while ",
+                           NodeName(holder), " has a lease for another ",
+                           left / kMicrosecond, " us"));
+  }
+}
+
 void LeaseOracle::AfterEvent(const EventRecord& event) {
   if (!IsReplica(event.node)) return;
   if (look_(event.node) <= 0) {

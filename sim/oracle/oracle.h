@@ -57,6 +57,8 @@ class Oracle : public node::NodeObserver {
   virtual void OnDeath(const DeathNotice&) {}
   // Stored bytes of the node were damaged by a fault.
   virtual void OnDiskDamaged(NodeId) {}
+  // File calls of the node fail from now on.
+  virtual void OnDiskErrors(NodeId) {}
 };
 
 // What the design under test promises, so that an oracle does not accuse it of

@@ -50,7 +50,11 @@ void PromiseOracle::CheckFresh() {
     if (!view) continue;
     ReleaseReplaced(*view, &ledger);
     CheckInstant(node, ledger, *view);
-    if (ledger.promises >= ledger.next_shadow) CheckShadow(node, &ledger);
+    const bool due = ledger.promises >= ledger.next_shadow &&
+                     ledger.next_shadow <= kLastShadow;
+    if (due) ledger.next_shadow *= kShadowGrowth;
+    if (due || ledger.suspect > 0) CheckShadow(node, &ledger);
+    if (ledger.suspect > 0) --ledger.suspect;
   }
   fresh_.clear();
 }
@@ -106,8 +110,6 @@ void PromiseOracle::CheckInstant(NodeId node, const Ledger& ledger,
 }
 
 void PromiseOracle::CheckShadow(NodeId node, Ledger* ledger) {
-  if (ledger->next_shadow > kLastShadow) return;
-  ledger->next_shadow *= kShadowGrowth;
   if (!shadow_ || !promises_.synced || ledger->damaged) return;
   ++shadows_;
   const std::string missing = shadow_(node, ledger->log, ledger->meta);
@@ -129,6 +131,16 @@ void PromiseOracle::OnServing(const node::NodeView& view) {
     log_->Add(view.id, "promise",
               absl::StrCat("promised the log up to ", Text(ledger.log),
                            " and came back with ", Text(found)),
+              ledger.log.index);
+  }
+  // A damaged disk may have lost what it held, but somebody has to say so.
+  // Without syncs there is no watermark that tells damage from a torn tail.
+  const bool owns_up = view.replication != nullptr && view.replication->forgot;
+  if (ledger.damaged && promises_.synced && !owns_up && found < ledger.log) {
+    log_->Add(view.id, "promise",
+              absl::StrCat("promised the log up to ", Text(ledger.log),
+                           ", came back from a damaged disk with ", Text(found),
+                           " and does not know"),
               ledger.log.index);
   }
   if (!ledger.damaged && !ledger.power_lost && found < ledger.written) {

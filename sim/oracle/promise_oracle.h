@@ -4,11 +4,13 @@
 //
 // Three checks. At the end of the event in which a promise left, the node's log
 // store must report that much durable. For a few promises of each node, at
-// counts 16, 64, 256 ..., a recovery of a copy of its durable image must find
-// it there: that one does not trust the engine's own words. And after the next
+// counts 1, 4, 16 ... and right after its disk began to fail, a recovery of a
+// copy of its durable image must find it there: that one does not trust the
+// engine's own words. And after the next
 // boot, what recovery found must reach as far as anything promised before. A
 // node that legally truncates its log (a new leader said so) lowers
-// what it has promised; a wiped or damaged disk voids it.
+// what it has promised; a wiped disk voids it, and so does a damaged one if the
+// node says that it has lost something, or refuses to serve.
 //
 // The strongest finder of bugs per line of code (tigerbeetle/tigerbeetle#843:
 // a replica that forgets an acknowledgement is usually repaired before the
@@ -49,6 +51,9 @@ class PromiseOracle final : public Oracle, public WorldObserver {
   void OnHalted(const node::NodeHalted& halted) override;
   void OnDeath(const DeathNotice& death) override;
   void OnDiskDamaged(NodeId node) override;
+  void OnDiskErrors(NodeId node) override {
+    LedgerOf(node).suspect = kSuspected;
+  }
   void AfterEvent(const EventRecord& event) override {
     if (!fresh_.empty()) CheckFresh();
     // Only a message can make a node truncate its log.
@@ -62,6 +67,7 @@ class PromiseOracle final : public Oracle, public WorldObserver {
   static constexpr std::uint64_t kFirstShadow = 1;
   static constexpr std::uint64_t kShadowGrowth = 4;
   static constexpr std::uint64_t kLastShadow = 4096;
+  static constexpr std::uint32_t kSuspected = 8;  // promises
 
   struct Ledger {
     LogPosition log;             // greatest promised
@@ -70,7 +76,8 @@ class PromiseOracle final : public Oracle, public WorldObserver {
     Term term;                   // the node's, as last told
     std::uint64_t promises = 0;  // so far
     std::uint64_t next_shadow = kFirstShadow;
-    bool fresh = false;    // promised in the event that runs now
+    std::uint32_t suspect = 0;  // promises that get a shadow in any case
+    bool fresh = false;         // promised in the event that runs now
     bool damaged = false;  // the disk lies since; nothing can be held to it
     bool power_lost = false;
   };

@@ -40,7 +40,7 @@ void VoteOracle::Note(NodeId node, const Ballot& ballot) {
   voter.candidate = status.voted_for;
   if (status.voted_for == kNoNode) return;
   for (const Vote& vote : voter.votes) {
-    if (vote.term != status.term) continue;
+    if (vote.term != status.term || !vote.binding) continue;
     if (vote.candidate == status.voted_for) return;  // read back at a boot
     log_->Add(node, "election",
               absl::StrCat("voted for ", NodeName(status.voted_for),
@@ -84,14 +84,18 @@ bool VoteOracle::VotedFor(NodeId voter, Term term, NodeId candidate) {
   });
 }
 
-// What was not durable was never cast. A wiped node knows of no vote, and casts
-// none until it has been told the term.
+void VoteOracle::Release(NodeId node) {
+  for (Vote& vote : Of(node).votes) vote.binding = false;
+}
+
+// What was not durable was never cast.
 void VoteOracle::OnDeath(const DeathNotice& death) {
   Voter& voter = Of(death.node);
   std::erase_if(voter.votes, [](const Vote& vote) { return !vote.durable; });
   voter.term = Term();
   voter.candidate = kNoNode;
   voter.writing = false;
+  if (death.disk_wiped) Release(death.node);
 }
 
 }  // namespace wringer::sim

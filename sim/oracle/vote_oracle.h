@@ -33,7 +33,7 @@ class VoteOracle final : public Oracle, public WorldObserver {
 
   void OnRole(const node::RoleChanged& role) override;
   void OnDeath(const DeathNotice& death) override;
-  void OnDiskDamaged(NodeId node) override { Of(node).votes.clear(); }
+  void OnDiskDamaged(NodeId node) override { Release(node); }
   void AfterEvent(const EventRecord& event) override;
 
   std::uint64_t elections_checked() const { return checked_; }
@@ -44,6 +44,7 @@ class VoteOracle final : public Oracle, public WorldObserver {
     NodeId candidate;
     MetaVersion version;
     bool durable = false;
+    bool binding = true;  // no fault has taken it from the disk since
   };
   struct Voter {
     Term term;  // of the newest vote seen
@@ -57,6 +58,8 @@ class VoteOracle final : public Oracle, public WorldObserver {
     return voters_[node.value()];
   }
   void Note(NodeId node, const Ballot& ballot);
+  // It need not know of what it voted so far, but the votes count.
+  void Release(NodeId node);
   static void NoteDurable(MetaVersion durable, Voter* voter);
   void CheckElected(NodeId leader, const replication::Status& status);
   bool VotedFor(NodeId voter, Term term, NodeId candidate);

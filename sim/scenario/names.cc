@@ -238,6 +238,9 @@ const std::vector<Slice>& KnownViolations() {
       "safety/log",           // committed entries differ
       "safety/log-matching",  // one index and term, two entries
       "safety/one-leader",    // two leaders of one term or epoch
+      "safety/election",      // a leader without a majority of kept votes
+      "safety/commit",        // committed, and an election could undo it
+      "safety/version",       // numbered below what the coordinator knew of
       "safety/fence",         // a deposed leader still promises
       "safety/grant",         // led in an epoch granted to another
       "safety/lease",         // two leases at one moment

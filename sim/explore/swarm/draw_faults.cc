@@ -3,10 +3,12 @@
 // What the nemesis can keep within limits is left to it as weights and ranges;
 // it draws the faults from the seed of the run. Damage and membership are
 // written out here, because their limit is "one and the same node".
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/marks.h"
 #include "sim/explore/swarm/draws.h"
 
 namespace wringer::sim::swarm {
@@ -133,18 +135,43 @@ void DrawDamage(std::uint64_t seed, Scenario* s) {
     fault.bits = {count, count};
     s->faults.timeline.push_back(std::move(fault));
     // Found when it is read: at the next boot.
-    const Nanos crash_at = bits.Between(at, s->run.length - 1);
+    const bool soon = bits.Percent(60);
+    const Nanos last =
+        soon ? std::min(at + 300 * kMillisecond, s->run.length) : s->run.length;
+    const Nanos crash_at = bits.Between(at, last - 1);
     FaultSpec crash = At(absl::StrCat("swarm-reboot-", i + 1),
                          FaultKind::kCrash, node, crash_at);
     crash.duration = NanosRange{down / 4, down / 4};
-    if (bits.Percent(70)) s->faults.timeline.push_back(std::move(crash));
+    if (bits.Percent(80)) s->faults.timeline.push_back(std::move(crash));
   }
 }
 
-// Nodes leave and come back, in pairs, so that all are members in the end.
+// In half of the rounds a change does not wait for its time, but is asked of a
+// leader that has just taken office.
+void AskNewLeader(Draw* draw, FaultSpec* change) {
+  const std::uint64_t count = draw->Count(1, 6);
+  const Nanos waits[] = {draw->Between(0, 3), draw->Between(0, 20),
+                         draw->Between(0, 200)};
+  const Nanos after = draw->Of(waits) * kMillisecond;
+  if (!draw->Percent(50)) return;
+  change->trigger = {};
+  change->trigger.kind = FaultTrigger::Kind::kEvent;
+  change->trigger.event = FaultEvent::kLeaderChanged;
+  change->trigger.count = count;
+  change->trigger.after = after;
+}
+
+// Somebody fails in the middle of the change, most often who carries it out.
+void DrawFollower(Draw* draw, const FaultSpec& change, Scenario* s) {
+  const bool on = draw->Percent(50);
+  FaultSpec fault = FailureBehind(draw, change.id, *s);
+  if (on) s->faults.timeline.push_back(std::move(fault));
+}
+
+// Nodes leave and come back, in pairs, so that most are members in the end.
 void DrawMembership(std::uint64_t seed, Scenario* s) {
   Draw draw(seed, SwarmGroup::kMembership);
-  const bool on = draw.Percent(35);
+  const bool on = draw.Percent(45);
   const std::uint32_t rounds = draw.Count(1, 4);
   if (!on) return;
   for (std::uint32_t i = 0; i < rounds; ++i) {
@@ -160,6 +187,9 @@ void DrawMembership(std::uint64_t seed, Scenario* s) {
         At(absl::StrCat("swarm-join-", i + 1), FaultKind::kMembership, node,
            back < s->run.length ? back : s->run.length - 1);
     joins.membership = MembershipAction::kAdd;
+    AskNewLeader(&round, &leaves);
+    AskNewLeader(&round, &joins);
+    DrawFollower(&round, leaves, s);
     s->faults.timeline.push_back(std::move(leaves));
     s->faults.timeline.push_back(std::move(joins));
     const Nanos at = round.Between(kQuiet, s->run.length - 1);
@@ -170,26 +200,64 @@ void DrawMembership(std::uint64_t seed, Scenario* s) {
   }
 }
 
-// All voters at once: a joint change to some of the nodes, and often back.
-void DrawJointChange(std::uint64_t seed, Scenario* s) {
-  Draw draw(seed, SwarmGroup::kMembership, 100);
-  const bool on = draw.Percent(25);
-  const Nanos out = draw.Between(kQuiet, s->run.length * 2 / 3);
-  const Nanos back = out + draw.Between(1, 2000) * kMillisecond;
-  const bool returns = draw.Percent(60);
-  FaultSpec some = At("swarm-voters", FaultKind::kMembership, NodeId(1), out);
-  some.membership = MembershipAction::kSetVoters;
-  some.nodes.clear();
-  FaultSpec all = some;
-  all.id = "swarm-all-voters";
-  all.trigger.at = std::min(back, s->run.length - 1);
-  for (std::uint32_t i = 1; i <= s->cluster.nodes; ++i) {
-    all.nodes.push_back(Target::Node(NodeId(i)));
-    if (draw.Percent(60)) some.nodes.push_back(Target::Node(NodeId(i)));
+// All voters at once: joint changes to some of the nodes, and often back.
+void DrawJointChanges(std::uint64_t seed, Scenario* s) {
+  constexpr std::uint64_t kStream = 100;
+  Draw draw(seed, SwarmGroup::kMembership, kStream);
+  const bool on = draw.Percent(40);
+  const std::uint32_t rounds = draw.Count(1, 4);
+  for (std::uint32_t i = 1; on && i <= rounds; ++i) {
+    Draw round(seed, SwarmGroup::kMembership, kStream + i);
+    const Nanos at = round.Between(kQuiet, s->run.length - 1);
+    FaultSpec some = At(absl::StrCat("swarm-voters-", i),
+                        FaultKind::kMembership, NodeId(1), at);
+    some.membership = MembershipAction::kSetVoters;
+    some.nodes.clear();
+    const bool everybody = i > 1 && round.Percent(40);
+    for (std::uint32_t n = 1; n <= s->cluster.nodes; ++n) {
+      const bool votes = round.Percent(60);
+      if (votes || everybody) some.nodes.push_back(Target::Node(NodeId(n)));
+    }
+    AskNewLeader(&round, &some);
+    if (some.nodes.size() < 2) continue;
+    DrawFollower(&round, some, s);
+    s->faults.timeline.push_back(std::move(some));
   }
-  if (!on || some.nodes.size() < 2) return;
-  s->faults.timeline.push_back(std::move(some));
-  if (returns) s->faults.timeline.push_back(std::move(all));
+}
+
+// The grant is asked of a config service whose leader has just failed.
+void AskSuccessor(Draw* draw, std::uint32_t round, FaultSpec* grant,
+                  Scenario* s) {
+  FaultSpec fails = At(absl::StrCat("swarm-judge-", round), FaultKind::kCrash,
+                       NodeId(1), draw->Between(kQuiet, s->run.length - 1));
+  fails.nodes = {Target::Of(Role::kConfigLeader)};
+  const Nanos down = draw->Between(50, 1000) * kMillisecond;
+  fails.duration = NanosRange{down, down};
+  grant->trigger = {};
+  grant->trigger.kind = FaultTrigger::Kind::kMark;
+  grant->trigger.mark = Mark::kConfigLeaderChanged;
+  grant->trigger.count = 1 + round;  // the first one is no successor
+  grant->trigger.after = draw->Between(0, 50) * kMillisecond;
+  s->faults.timeline.push_back(std::move(fails));
+}
+
+// An operator moves the epoch of a primary: in a planned switch, or because the
+// config service has only just changed hands.
+void DrawGrants(std::uint64_t seed, Scenario* s) {
+  constexpr std::uint64_t kStream = 200;
+  Draw draw(seed, SwarmGroup::kMembership, kStream);
+  const bool on = draw.Percent(45);
+  const std::uint32_t rounds = draw.Count(1, 4);
+  for (std::uint32_t i = 1; on && i <= rounds; ++i) {
+    Draw round(seed, SwarmGroup::kMembership, kStream + i);
+    const Nanos at = round.Between(kQuiet, s->run.length - 1);
+    FaultSpec grant = At(absl::StrCat("swarm-grant-", i), FaultKind::kConfig,
+                         OneNode(&round, *s), at);
+    AskNewLeader(&round, &grant);
+    if (round.Percent(50)) AskSuccessor(&round, i, &grant, s);
+    DrawFollower(&round, grant, s);
+    s->faults.timeline.push_back(std::move(grant));
+  }
 }
 
 }  // namespace
@@ -205,7 +273,9 @@ void DrawFaults(std::uint64_t seed, const SwarmOptions& options,
   scenario->faults.random = random;
   DrawDamage(seed, scenario);
   DrawMembership(seed, scenario);
-  DrawJointChange(seed, scenario);
+  DrawJointChanges(seed, scenario);
+  DrawGrants(seed, scenario);
+  DrawMoments(seed, scenario);
 }
 
 }  // namespace wringer::sim::swarm

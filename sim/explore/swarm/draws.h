@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <iterator>
+#include <string>
 
 #include "engine/base/random.h"
 #include "sim/explore/swarm/swarm.h"
@@ -59,9 +60,15 @@ void DrawLevels(std::uint64_t seed, LevelsSpec* levels);
 void DrawNetwork(std::uint64_t seed, NetworkSpec* network);
 void DrawDisk(std::uint64_t seed, DiskSpec* disk);
 void DrawClocks(std::uint64_t seed, ClockSpec* clocks);
-// REQUIRES: nodes and run are what they will be; they say whom and when.
+// REQUIRES: nodes, model and run are what they will be; they say whom and when.
 void DrawFaults(std::uint64_t seed, const SwarmOptions& options,
                 Scenario* scenario);
+// The part of it that waits for something to happen.
+void DrawMoments(std::uint64_t seed, Scenario* scenario);
+// A failure at the leader or a node, right behind the fault `id`.
+FaultSpec FailureBehind(Draw* draw, const std::string& id, const Scenario& s);
+// Of a fault that is written out in the timeline.
+SwarmGroup GroupOf(const FaultSpec& fault);
 
 // Makes the parts fit together, so that the parser's checks hold and, unless
 // `beyond`, the faults are within what the design promises to survive.

@@ -1,6 +1,8 @@
 // Faults against the design they hit: what cannot happen there goes, and,
 // unless `beyond`, what the design does not promise to survive.
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,23 @@ bool IsDamage(const FaultSpec& fault) {
          fault.id.starts_with("swarm-reboot");
 }
 
+// What waited for a fault that is gone would wait for ever.
+void DropDependents(std::vector<FaultSpec>* timeline) {
+  std::set<std::string> ids;
+  for (const FaultSpec& fault : *timeline) ids.insert(fault.id);
+  const auto dropped = std::erase_if(*timeline, [&](const FaultSpec& fault) {
+    return fault.trigger.kind == FaultTrigger::Kind::kFault &&
+           !ids.contains(fault.trigger.fault);
+  });
+  if (dropped > 0) DropDependents(timeline);
+}
+
+bool HasOtherThanDamage(const std::vector<FaultSpec>& timeline) {
+  return std::any_of(timeline.begin(), timeline.end(), [](const FaultSpec& f) {
+    return GroupOf(f) != SwarmGroup::kDamage;
+  });
+}
+
 // A lone node has no links to cut; its own crash is the one it can have.
 void FitOneNode(RandomFaultsSpec* random) {
   random->partition.weight = 0;
@@ -41,23 +60,66 @@ void FitOneNode(RandomFaultsSpec* random) {
   random->at_most.down = {false, 1};
 }
 
-// Nodes that the timeline names, and membership, which only raft has.
-void FitTimeline(bool beyond, Scenario* s) {
-  const RaftSpec& raft = s->replication.raft;
-  std::erase_if(s->faults.timeline, [&](const FaultSpec& fault) {
-    if (fault.kind != FaultKind::kMembership) return false;
-    // A node that votes no more hears from nobody and campaigns; without both
-    // it deposes every leader (Ongaro's dissertation, section 4.2.3).
-    const bool leaves = fault.membership != MembershipAction::kTransferLeader;
-    const bool disrupts = leaves && !(raft.pre_vote && raft.check_quorum);
-    return s->replication.model != Model::kRaft || s->cluster.nodes < 4 ||
-           (disrupts && !beyond);
+void FitOneNode(std::vector<FaultSpec>* timeline) {
+  std::erase_if(*timeline, [](const FaultSpec& fault) {
+    return fault.kind == FaultKind::kPartition ||
+           fault.kind == FaultKind::kLink;
   });
-  for (FaultSpec& fault : s->faults.timeline) {
-    for (Target& target : fault.nodes) {
-      const std::uint32_t id = target.node.value();
-      target.node = NodeId(std::min(id, s->cluster.nodes));
+  DropDependents(timeline);
+}
+
+// Membership is raft's; an epoch is granted where the config service fences,
+// and whoever is in sync has all that was acknowledged.
+bool CanChange(const FaultSpec& change, const Scenario& s) {
+  const bool fenced =
+      s.replication.model == Model::kPrimaryBackup &&
+      s.cluster.config_service != ConfigServiceKind::kNone &&
+      s.replication.primary_backup.failover == FailoverRule::kFenced &&
+      s.replication.primary_backup.ack == AckRule::kSync;
+  if (change.kind == FaultKind::kConfig) return fenced;
+  if (change.kind != FaultKind::kMembership) {
+    return s.cluster.config_service == ConfigServiceKind::kRaft;
+  }
+  return s.replication.model == Model::kRaft && s.cluster.nodes >= 4;
+}
+
+// A side names nodes that are not there.
+bool CutsNobody(const FaultSpec& fault, const Scenario& s) {
+  const auto& sides = fault.partition.sides;
+  return std::any_of(sides.begin(), sides.end(), [&](const auto& side) {
+    return side.back().node.value() > s.cluster.nodes;
+  });
+}
+
+// Nodes that the timeline names, and changes that the model has.
+void FitTimeline(bool beyond, Scenario* s) {
+  std::erase_if(s->faults.timeline, [&](const FaultSpec& fault) {
+    const bool change = GroupOf(fault) == SwarmGroup::kMembership;
+    return (change && !CanChange(fault, *s)) || CutsNobody(fault, *s);
+  });
+  DropDependents(&s->faults.timeline);
+  RaftSpec& raft = s->replication.raft;
+  bool leaves = false;
+  for (const FaultSpec& fault : s->faults.timeline) {
+    if (fault.kind != FaultKind::kMembership) continue;
+    leaves |= fault.membership != MembershipAction::kTransferLeader;
+    if (fault.membership == MembershipAction::kSetVoters) {
+      raft.joint_membership = true;
     }
+  }
+  // A node that votes no more hears from nobody and campaigns; without both it
+  // deposes every leader (Ongaro's dissertation, section 4.2.3).
+  if (leaves && !beyond) raft.pre_vote = raft.check_quorum = true;
+  const auto fit = [s](Target* target) {
+    const std::uint32_t id = target->node.value();
+    target->node = NodeId(std::min(id, s->cluster.nodes));
+  };
+  for (FaultSpec& fault : s->faults.timeline) {
+    for (Target& target : fault.nodes) fit(&target);
+    for (Target& target : fault.partition.isolate) fit(&target);
+    for (Target& target : fault.link.from) fit(&target);
+    for (Target& target : fault.link.to) fit(&target);
+    if (fault.trigger.node) fit(&*fault.trigger.node);
     const auto same = std::unique(fault.nodes.begin(), fault.nodes.end());
     fault.nodes.erase(same, fault.nodes.end());
   }
@@ -85,7 +147,7 @@ void OneDamageOnly(Scenario* s) {
       random.crash.weight > 0 || random.power_loss.weight > 0 ||
       random.pause.weight > 0 || random.partition.weight > 0 ||
       random.link.weight > 0 || random.io_error.weight > 0 ||
-      random.disk_full.weight > 0 ||
+      random.disk_full.weight > 0 || HasOtherThanDamage(s->faults.timeline) ||
       s->replication.primary_backup.degrade == DegradeRule::kShrink;
   if (s->replication.model == Model::kPrimaryBackup && others_fail) {
     std::erase_if(s->faults.timeline, IsDamage);
@@ -95,11 +157,13 @@ void OneDamageOnly(Scenario* s) {
 // What is allowed, and yet ends in a state that no check can tell from a bug:
 // --beyond draws it.
 void LeaveOutRefusals(Scenario* s) {
-  // A node that finds its data damaged refuses to go on, and may.
-  std::erase_if(s->faults.timeline, [](const FaultSpec& fault) {
-    return IsDamage(fault) && fault.kind != FaultKind::kWipe;
-  });
-  s->faults.random->bit_rot.weight = 0;
+  // Without syncs there is no watermark that tells damage from a torn tail.
+  const WalSync sync = s->wal.sync;
+  if (sync != WalSync::kEvery && sync != WalSync::kGroup) {
+    std::erase_if(s->faults.timeline, [](const FaultSpec& fault) {
+      return IsDamage(fault) && fault.kind != FaultKind::kWipe;
+    });
+  }
   // A file that never syncs again keeps its node down for good.
   if (s->disk.after_fsync_error == AfterFsyncError::kSticky) {
     s->disk.after_fsync_error = AfterFsyncError::kCleanButLost;
@@ -114,9 +178,11 @@ void KeepWithinContract(const SwarmOptions& options, Scenario* s) {
     if (!survives(kind)) fault->weight = 0;
   }
   // Without a copy elsewhere a lost disk is lost.
-  const bool damage = s->cluster.nodes > 1 && survives(FaultKind::kWipe) &&
-                      survives(FaultKind::kBitRot);
-  if (!damage) std::erase_if(s->faults.timeline, IsDamage);
+  std::erase_if(s->faults.timeline, [&](const FaultSpec& fault) {
+    const bool lost = fault.kind == FaultKind::kWipe && s->cluster.nodes == 1;
+    return lost || !survives(fault.kind);
+  });
+  DropDependents(&s->faults.timeline);
   OneDamageOnly(s);
   LeaveOutRefusals(s);
   TrustClocks(s);
@@ -128,7 +194,10 @@ void ReconcileFaults(const SwarmOptions& options, Scenario* s) {
   FitTimeline(options.beyond, s);
   if (!s->faults.random) return;
   RandomFaultsSpec& random = *s->faults.random;
-  if (s->cluster.nodes == 1) FitOneNode(&random);
+  if (s->cluster.nodes == 1) {
+    FitOneNode(&random);
+    FitOneNode(&s->faults.timeline);
+  }
   if (s->cluster.config_service != ConfigServiceKind::kRaft) random.config = 0;
   if (options.beyond && s->cluster.nodes > 1) {
     random.at_most.down = {false, s->cluster.nodes};

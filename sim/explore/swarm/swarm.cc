@@ -74,9 +74,7 @@ void DropFamilies(const Restorer& restorer, FaultsSpec* faults) {
     random.disk_full.weight = 0;
   }
   std::erase_if(faults->timeline, [&](const FaultSpec& fault) {
-    const bool membership = fault.kind == FaultKind::kMembership;
-    return restorer.Without(membership ? SwarmGroup::kMembership
-                                       : SwarmGroup::kDamage);
+    return restorer.Without(swarm::GroupOf(fault));
   });
 }
 

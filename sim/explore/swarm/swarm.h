@@ -46,11 +46,12 @@ enum class SwarmGroup : std::uint8_t {
   kClockFaults,    // clock-step, clock-drift, clock-freeze
   kDiskFaults,     // slow-disk, io-error, disk-full
   kDamage,         // wipe, bit-rot
-  kMembership,     // raft: nodes leave and come back
+  kMembership,     // nodes leave and come back; epochs granted by hand
   kCore,           // what fails for good when the load ends
+  kMoments,        // faults that follow something that happens; blackouts
 };
 inline constexpr std::size_t kSwarmGroupCount =
-    std::size_t(SwarmGroup::kCore) + 1;
+    std::size_t(SwarmGroup::kMoments) + 1;
 
 struct SwarmOptions {
   // Draw faults the design does not promise to survive, too: majorities down,

@@ -93,6 +93,56 @@ TEST(Swarm, LeavingOutAPartOfTheWorldChangesNoOtherDraw) {
   }
 }
 
+TEST(Swarm, LeavingOutMomentsChangesNoOtherDraw) {
+  std::size_t moments = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    SwarmOptions options;
+    options.model = ReplicationModel::kRaft;
+    Scenario all = DrawSwarm(Scenario{}, seed, options);
+    options.without = {SwarmGroup::kMoments};
+    const Scenario rest = DrawSwarm(Scenario{}, seed, options);
+    moments += std::erase_if(all.faults.timeline, [](const FaultSpec& fault) {
+      return fault.id.starts_with("swarm-moment-") ||
+             fault.id == "swarm-blackout";
+    });
+    ASSERT_EQ(all, rest) << seed;
+  }
+  EXPECT_GT(moments, kSeeds);
+}
+
+TEST(Swarm, WhateverAFaultMayFollowIsDrawn) {
+  std::set<FaultTrigger::Kind> kinds;
+  std::set<FaultEvent> events;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    for (const FaultSpec& fault : Drawn(seed).faults.timeline) {
+      kinds.insert(fault.trigger.kind);
+      events.insert(fault.trigger.event);
+    }
+  }
+  using Kind = FaultTrigger::Kind;
+  EXPECT_EQ(kinds,
+            (std::set{Kind::kAt, Kind::kMark, Kind::kEvent, Kind::kFault}));
+  EXPECT_EQ(events,
+            (std::set{FaultEvent::kWriteAcked, FaultEvent::kLeaderChanged,
+                      FaultEvent::kDiskSync}));
+}
+
+// Without syncs nothing tells damage from a torn tail.
+TEST(Swarm, BitsRotOnlyWhereTheWalSyncs) {
+  std::size_t rot = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const Scenario drawn = Drawn(seed);
+    for (const FaultSpec& fault : drawn.faults.timeline) {
+      if (fault.kind != FaultKind::kBitRot) continue;
+      ++rot;
+      EXPECT_TRUE(drawn.wal.sync == WalSync::kEvery ||
+                  drawn.wal.sync == WalSync::kGroup)
+          << seed;
+    }
+  }
+  EXPECT_GT(rot, 0u);
+}
+
 TEST(Swarm, WhatTheBaseStatesStays) {
   Scenario base;
   base.cluster.nodes = 5;

@@ -43,6 +43,27 @@ TEST_F(LeaseOracleTest, TwoLeasesAtOneInstantAreFound) {
   EXPECT_EQ(log_.findings()[0].node, NodeId(2));
 }
 
+TEST_F(LeaseOracleTest, NobodyIsAppointedWhileAnothersLeaseRuns) {
+  const auto appoint = [this](std::uint64_t epoch, std::uint32_t primary) {
+    replication::ClusterView view;
+    view.epoch = Epoch(epoch);
+    view.primary = NodeId(primary);
+    oracle_.OnView({.node = NodeId(kConfigNodeBase + 1),
+                    .incarnation = Incarnation(1),
+                    .view = &view});
+  };
+  left_[NodeId(1)] = 5;
+  Event(1);
+  appoint(2, 1);  // its own
+  appoint(1, 2);  // long ago, told anew after a boot
+  EXPECT_EQ(log_.total(), 0u);
+  appoint(3, 2);
+  EXPECT_EQ(log_.total(), 1u);
+  left_[NodeId(1)] = 0;
+  appoint(4, 3);
+  EXPECT_EQ(log_.total(), 1u);
+}
+
 TEST_F(LeaseOracleTest, ClientsAndTheConfigGroupHoldNone) {
   left_[NodeId(kConfigNodeBase + 1)] = 5;
   Event(kConfigNodeBase + 1);

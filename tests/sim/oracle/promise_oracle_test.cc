@@ -201,18 +201,48 @@ TEST_F(PromiseOracleTest, WithoutSyncsAPowerLossExcusesAndACrashDoesNot) {
   }
 }
 
-TEST_F(PromiseOracleTest, AWipedOrDamagedDiskVoidsThePromise) {
-  for (const bool wiped : {true, false}) {
+TEST_F(PromiseOracleTest, AWipedDiskVoidsThePromise) {
+  PromiseOracle oracle = Make(true);
+  Log(1, 9, 9);
+  Promise(&oracle, 1, 9);
+  EndOfEvent(&oracle);
+  Die(&oracle, true, true);
+  Log(0, 0, 0);
+  oracle.OnServing(view_);
+  EXPECT_EQ(found(), 0u);
+}
+
+TEST_F(PromiseOracleTest, ADamagedDiskVoidsThePromiseOfANodeThatOwnsUp) {
+  for (const bool owns_up : {true, false}) {
     PromiseOracle oracle = Make(true);
+    replication::Status status;
+    status.forgot = owns_up;
+    view_.replication = &status;
     Log(1, 9, 9);
     Promise(&oracle, 1, 9);
     EndOfEvent(&oracle);
-    if (!wiped) oracle.OnDiskDamaged(kN1);
-    Die(&oracle, true, wiped);
+    oracle.OnDiskDamaged(kN1);
+    Die(&oracle, true, false);
     Log(0, 0, 0);
     oracle.OnServing(view_);
-    EXPECT_EQ(found(), 0u);
+    EXPECT_EQ(found(), owns_up ? 0u : 1u);
   }
+}
+
+TEST_F(PromiseOracleTest, PromisesBehindAFailingDiskGetAShadow) {
+  PromiseOracle oracle = Make(true);
+  Log(1, 9, 9);
+  for (std::uint64_t i = 1; i <= 2; ++i) {
+    Promise(&oracle, 1, i);
+    EndOfEvent(&oracle);
+  }
+  EXPECT_EQ(oracle.shadows_checked(), 1u);
+  oracle.OnDiskErrors(kN1);
+  missing_ = "log entry 3 of 2";
+  Promise(&oracle, 1, 3);
+  EndOfEvent(&oracle);
+  EXPECT_EQ(oracle.shadows_checked(), 2u);
+  EXPECT_EQ(found(), 1u);
 }
 
 }  // namespace
