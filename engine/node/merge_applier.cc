@@ -1,5 +1,6 @@
 #include "engine/node/merge_applier.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -34,6 +35,7 @@ MergeApplier::MergeApplier(const NodeOptions& options, env::Env* env,
 
 absl::Status MergeApplier::Load() {
   digest_.Clear();
+  newest_ = 0;
   const auto it = engine_->NewIterator();
   Versioned held;
   for (it->Seek(kHintPrefix); it->Valid(); it->Next()) {
@@ -41,6 +43,7 @@ absl::Status MergeApplier::Load() {
     if (!data && !IsHintKey(it->key())) continue;
     if (data) digest_.Add(it->key(), it->value());
     if (!DecodeVersioned(it->value(), &held)) return Unreadable();
+    newest_ = std::max(newest_, held.version.time);
     host_->OnStoreChanged(it->key(), &held);
   }
   return it->status();

@@ -43,6 +43,8 @@ class MergeApplier {
   void Stop() { stopped_ = true; }
 
   std::uint64_t state_digest() const { return digest_.value(); }
+  // Time of the newest version that Load found.
+  std::uint64_t newest() const { return newest_; }
 
  private:
   using Question = std::variant<replication::StoreRead, replication::StoreScan>;
@@ -70,6 +72,7 @@ class MergeApplier {
   storage::StorageEngine* const engine_;
   Host* const host_;
   StateDigest digest_;
+  std::uint64_t newest_ = 0;
   bool stopped_ = false;
 
   std::vector<replication::Merge> waiting_;

@@ -71,6 +71,7 @@ absl::StatusOr<replication::Start> Recover(
         JoinLogAndState(parts.log.get(), start.applied, &recovery.log));
   } else {
     WR_RETURN_IF_ERROR(parts.merge_applier->Load());
+    start.newest = parts.merge_applier->newest();
   }
   start.log = std::move(recovery.log);
   start.meta = std::move(recovery.meta);

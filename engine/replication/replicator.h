@@ -75,6 +75,8 @@ struct Start {
   LogPosition applied;
   // Payload of the last kConfig entry up to `applied`; empty if there was none.
   std::string config{};
+  // Leaderless: time of the newest version in the store.
+  std::uint64_t newest = 0;
 };
 
 struct Submit {

@@ -170,6 +170,13 @@ void PrimaryBackup::OnStart(const Start& start, Ready& ready) {
     SetForgot(true, ready);
   }
   if (start.log.blank && !options_.bootstrap) SetForgot(true, ready);
+  // The first entry of an epoch was kept, and not yet the epoch: nobody who
+  // leads an older one is followed any more.
+  if (log_.last().term.value() > view_.epoch.value()) {
+    view_.epoch = Epoch(log_.last().term.value());
+    view_.primary = kNoNode;
+    PersistView(ready);
+  }
   durable_ = log_.last().index;
   applied_ = start.applied.index;
   safe_ = std::max(applied_, log_.base().index);

@@ -115,6 +115,8 @@ void QuorumReplicator::OnStart(const Start& start, Ready& ready) {
         Mix64(options_.random_key ^ static_cast<std::uint64_t>(now_.wall)) | 1;
     next_id_ = rebuild_->life << 32;  // boots are counted anew
   }
+  // Nor below what others numbered by clocks ahead of this one, and it holds.
+  Observe({start.newest, NodeId{}, OpId{}});
   ExtendBound(ready);
   if (q_.hints) {
     for (NodeId node : options_.members) {
