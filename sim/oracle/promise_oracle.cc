@@ -80,7 +80,11 @@ void PromiseOracle::ReleaseReplaced(const node::NodeView& view,
                                     Ledger* ledger) {
   if (view.replication == nullptr) return;
   if (view.replication->term > ledger->written.term) {
-    ledger->written = std::min(ledger->written, view.log_last);
+    // A log that ends with another leadership has replaced some of it, or may
+    // have: by entries that need not be in the page cache yet.
+    const bool kept = view.log_last.term == ledger->written.term;
+    ledger->written =
+        kept ? std::min(ledger->written, view.log_last) : LogPosition{};
   }
   if (view.replication->term <= ledger->log.term) return;
   const bool replaced = view.durable.log.term > ledger->log.term &&

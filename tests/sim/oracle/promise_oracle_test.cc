@@ -32,6 +32,15 @@ class PromiseOracleTest : public testing::Test {
     sent.promise = &promise;
     oracle->OnPromise(sent);
   }
+  void PromiseWritten(PromiseOracle* oracle, std::uint64_t term,
+                      std::uint64_t index) {
+    replication::Promise promise;
+    promise.written = {Term(term), LogIndex(index)};
+    node::PromiseSent sent;
+    sent.node = kN1;
+    sent.promise = &promise;
+    oracle->OnPromise(sent);
+  }
   void EndOfEvent(PromiseOracle* oracle, EventKind kind = EventKind::kFiber) {
     EventRecord record;
     record.kind = kind;
@@ -156,6 +165,45 @@ TEST_F(PromiseOracleTest, ATruncationByANewLeaderLowersThePromise) {
   Die(&oracle, true, false);
   oracle.OnServing(view_);
   EXPECT_EQ(found(), 0u);
+}
+
+// The page cache outlives the process: written is written, until a newer
+// leadership puts its own in the place of it, of whatever term that is.
+TEST_F(PromiseOracleTest, WhatWasWrittenOutlivesTheProcess) {
+  PromiseOracle oracle = Make(true);
+  Log(2, 9, 5);
+  PromiseWritten(&oracle, 2, 9);
+  EndOfEvent(&oracle);
+  Die(&oracle, false, false);
+  Log(2, 8, 5);
+  oracle.OnServing(view_);
+  ASSERT_EQ(found(), 1u);
+  EXPECT_EQ(log_.findings()[0].text,
+            "promised to have written the log up to 2/9 and came back with "
+            "2/8");
+}
+
+TEST_F(PromiseOracleTest, WhatANewLeaderReplacesNeedNotBeWritten) {
+  for (const std::uint64_t term : {1u, 3u}) {
+    PromiseOracle oracle = Make(true);
+    Log(2, 9, 5);
+    PromiseWritten(&oracle, 2, 9);
+    EndOfEvent(&oracle);
+    replication::Status newer;
+    newer.term = Term(3);
+    view_.replication = &newer;
+    node::RoleChanged role;
+    role.node = kN1;
+    role.term = newer.term;
+    oracle.OnRole(role);
+    Log(term, 12, 5);
+    EndOfEvent(&oracle, EventKind::kDelivery);
+    Die(&oracle, false, false);
+    Log(1, 5, 5);
+    oracle.OnServing(view_);
+    EXPECT_EQ(found(), 0u) << term;
+    view_.replication = nullptr;
+  }
 }
 
 // Recovery still counts the damaged entries; repair cuts them off later.
