@@ -16,6 +16,9 @@
 namespace wringer::sim {
 namespace {
 
+constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kColours = 4096 / kCacheLine;
+
 std::size_t PageBytes() { return std::size_t(::sysconf(_SC_PAGESIZE)); }
 
 }  // namespace
@@ -56,7 +59,10 @@ Stack StackPool::Carve() {
     WR_CHECK_MSG(::mprotect(low, guard, PROT_NONE) == 0,
                  "guard page refused: raise vm.max_map_count");
   }
-  const Stack stack{low + guard, options_.stack_bytes - guard};
+  // Stacks that all began at one offset in a page would share a few sets of
+  // the caches, and parked fibers would drive each other out.
+  const std::size_t colour = next_colour_++ % kColours * kCacheLine;
+  const Stack stack{low + guard, options_.stack_bytes - guard - colour};
 #ifdef VALGRIND_STACK_REGISTER
   // Never deregistered: the range stays a stack until it is unmapped.
   [[maybe_unused]] const auto id =

@@ -60,6 +60,7 @@ class StackPool {
   std::size_t taken_ = 0;
   std::vector<std::byte*> slabs_;
   std::size_t carved_ = kStacksPerSlab;  // stacks of the last slab in use
+  std::size_t next_colour_ = 0;
   std::vector<Stack> free_;
 };
 
