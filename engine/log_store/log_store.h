@@ -97,6 +97,9 @@ class LogStore {
   // How far the log has reached the page cache: what a crash of the process
   // keeps. At least durable().log.
   virtual LogPosition written() const = 0;
+  // How much of durable().log one bad sector cannot take without recovery's
+  // noticing it.
+  virtual LogPosition vouched() const = 0;
 
   // Entries of [from, to], at most about `max_bytes` but at least one. Does
   // not yield if cached. REQUIRES: base().index < from <= to <= last().index.

@@ -47,7 +47,7 @@ absl::StatusOr<Recovery> LogStoreImpl::Open(LogStoreListener* listener) {
   recovery.meta = meta_.meta;
   recovery.incarnation = meta_.incarnation;
   durable_ = {.log = image_.last(), .meta = meta_.meta.version};
-  written_ = durable_.log;
+  written_ = vouched_ = durable_.log;
   wal_.Submit(wal::Promise::kBuffered, SegmentPreamble());
   const std::size_t warm =
       std::min(options_.cached_entries, recovery.log.entries.size());
@@ -179,8 +179,11 @@ void LogStoreImpl::Promise(Lsn end, LogPosition log, bool drop) {
 void LogStoreImpl::LowerTo(LogPosition position) {
   if (durable_.log.index > position.index) durable_.log = position;
   if (written_.index > position.index) written_ = position;
-  for (Pending& p : pending_) {
-    if (p.log.index > position.index) p.log = position;
+  if (vouched_.index > position.index) vouched_ = position;
+  for (auto* queue : {&pending_, &unvouched_}) {
+    for (Pending& p : *queue) {
+      if (p.log.index > position.index) p.log = position;
+    }
   }
 }
 
@@ -205,9 +208,22 @@ void LogStoreImpl::OnDurable(Lsn end) {
     reached = true;
   }
   if (!reached) return;
+  // Without syncs nothing is vouched for, and the queue would only grow.
+  if (options_.wal.sync != wal::SyncPolicy::kNone) {
+    unvouched_.push_back({.end = end, .log = durable_.log});
+    TakeVouched();
+  }
   EvictCache();
   if (drop) DropSegments();
   if (durable_ != before || drop) listener_->OnDurable(durable_);
+}
+
+void LogStoreImpl::TakeVouched() {
+  const Lsn vouched = wal_.vouched();
+  while (!unvouched_.empty() && unvouched_.front().end <= vouched) {
+    vouched_ = unvouched_.front().log;
+    unvouched_.pop_front();
+  }
 }
 
 void LogStoreImpl::OnMetaDurable(MetaVersion version) {

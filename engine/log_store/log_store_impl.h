@@ -41,6 +41,7 @@ class LogStoreImpl : public LogStore, private wal::WalListener {
   Term TermAt(LogIndex index) const override { return image_.TermAt(index); }
   DurableMark durable() const override { return durable_; }
   LogPosition written() const override { return written_; }
+  LogPosition vouched() const override { return vouched_; }
 
   absl::StatusOr<std::vector<replication::LogEntry>> ReadEntries(
       LogIndex from, LogIndex to, std::size_t max_bytes) override;
@@ -66,6 +67,7 @@ class LogStoreImpl : public LogStore, private wal::WalListener {
   void OnMetaDurable(MetaVersion version);
   void Promise(Lsn end, LogPosition log, bool drop = false);
   void LowerTo(LogPosition position);
+  void TakeVouched();
   void EvictCache();
   void DropSegments();
 
@@ -99,6 +101,8 @@ class LogStoreImpl : public LogStore, private wal::WalListener {
   LogPosition written_;
   std::deque<Pending> pending_;
   std::size_t pending_written_ = 0;  // so many of them, from the front
+  LogPosition vouched_;
+  std::deque<Pending> unvouched_;  // durable, no more than that
 
   // The last entries of the log, without a gap: everything not yet durable and
   // up to cached_entries behind that.

@@ -256,6 +256,7 @@ NodeView Node::Inspect() const {
   view.log_base = parts_.log->base();
   view.log_last = parts_.log->last();
   view.durable = parts_.log->durable();
+  view.log_vouched = parts_.log->vouched();
   if (parts_.applier != nullptr) {
     view.applied = parts_.applier->applied();
     view.state_digest = parts_.applier->state_digest();

@@ -1,5 +1,6 @@
 #include "engine/wal/group_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -56,6 +57,7 @@ RecordPlace GroupQueue::PushRecord(const Spec& spec, Slice head, Slice body) {
   WorkItem& group = OpenGroup();
   group.durable |= spec.durable;
   group.has_data |= spec.type == RecordType::kData;
+  group.stamp = std::max(group.stamp, spec.stamp);
   RecordPlace place{.segment = segment_, .offset = offset_};
   Append(&group,
          {.file_offset = offset_,

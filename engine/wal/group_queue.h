@@ -39,6 +39,7 @@ struct WorkItem {
   std::string bytes;
   bool durable = false;   // some record of it was promised
   bool has_data = false;  // not only markers
+  Lsn stamp;              // highest that one of its records bears
   absl::AnyInvocable<absl::Status()> action;
 };
 

@@ -110,6 +110,10 @@ class Wal {
   Lsn durable() const;
   // What a power loss now would keep, whatever was reported.
   Lsn synced() const;
+  // Of the records that end here or before, recovery would notice the loss,
+  // whichever one sector of the log went bad: something durable in another
+  // sector vouches for them.
+  Lsn vouched() const;
   WalStats stats() const;
   std::string SegmentPathOf(SegmentNumber segment) const;
 

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::uint64_t kIntervalTimer = 1;
 constexpr std::uint64_t kMarkerTimer = 2;
+// No device has larger sectors.
+constexpr std::uint64_t kSectorReach = 4096;
 
 // A sync that found no space has an unknown outcome like any failed sync.
 absl::Status UnknownOutcome(const absl::Status& cause, Slice what) {
@@ -81,6 +83,7 @@ absl::Status WalWriter::StartSegment(const Recovered& found) {
   stats_.bytes_written += kSegmentHeaderBytes;
   ++stats_.syncs;
   stamped_ = synced_data_ = synced_;
+  vouching_ = vouched_ = synced_;
   segments_.assign(found.segments.begin(), found.segments.end());
   if (syncs_groups() || options_.sync == SyncPolicy::kInterval) {
     WR_RETURN_IF_ERROR(SealLast(found, header.number));
@@ -201,6 +204,7 @@ absl::Status WalWriter::WriteGroup(WorkItem* item) {
   stats_.bytes_written += item->bytes.size();
   written_ = item->end;
   if (item->has_data) data_end_ = item->end;
+  Vouch(*item);
   listener_->OnWritten(written_);
   if (syncs_groups()) {
     if (!item->durable) return absl::OkStatus();
@@ -220,6 +224,7 @@ absl::Status WalWriter::SyncFile() {
   sync_due_ = false;
   // What this sync proves is what was written before it began.
   const Lsn target = written_;
+  const Lsn vouching = vouching_;
   absl::Status synced = file_->DataSync();
   if (!synced.ok() && WR_MUTANT(kWalRetryFailedSync)) {
     synced = file_->DataSync();
@@ -231,8 +236,16 @@ absl::Status WalWriter::SyncFile() {
   }
   ++stats_.syncs;
   synced_ = target;
+  vouched_ = vouching;
   Report(WR_MUTANT(kWalDurableIsAppended) ? queue_.submitted() : target);
   return absl::OkStatus();
+}
+
+// A bad sector that takes a group takes what is said in the same sector, too.
+void WalWriter::Vouch(const WorkItem& group) {
+  const Lsn reach(std::min(group.begin.value(), kSectorReach));
+  const Lsn clear(group.begin.value() - reach.value());
+  vouching_ = std::max(vouching_, std::min(group.stamp, clear));
 }
 
 // The disk is full. Nothing of the group was promised; it is taken back before
@@ -271,6 +284,7 @@ absl::Status WalWriter::Roll(const WorkItem& item) {
   }
   if (!created.ok()) return UnknownOutcome(created.status(), "new segment");
   removal_unsynced_ = false;  // creating syncs the directory
+  vouching_ = vouched_ = std::max(vouched_, header.durable);
   ++stats_.segments_created;
   ++stats_.syncs;
   stats_.bytes_written += kSegmentHeaderBytes;

@@ -45,6 +45,7 @@ class WalWriter : public env::TimerTarget {
   Lsn written() const { return written_; }
   Lsn durable() const { return durable_; }
   Lsn synced() const { return synced_; }
+  Lsn vouched() const { return vouched_; }
   const WalStats& stats() const { return stats_; }
 
   void OnTimer(std::uint64_t cookie) override;
@@ -63,6 +64,7 @@ class WalWriter : public env::TimerTarget {
   absl::Status TakeBack(const WorkItem& item, const absl::Status& cause);
   void RemoveBefore(Lsn lsn);
 
+  void Vouch(const WorkItem& group);
   void Report(Lsn end);
   void Latch(const absl::Status& status);
   void ArmMarker();
@@ -103,6 +105,11 @@ class WalWriter : public env::TimerTarget {
   Lsn data_end_;     // end of the last group that held data
   Lsn synced_data_;  // what the next marker has to vouch for
   Lsn armed_at_;     // submitted() when the timer was armed
+
+  // What stamps out of its reach vouch for: of those written, and of those
+  // synced (see Wal::vouched).
+  Lsn vouching_;
+  Lsn vouched_;
 
   WalStats stats_;
 };

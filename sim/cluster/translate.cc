@@ -436,6 +436,7 @@ OraclePromises OraclePromisesOf(const Scenario& scenario) {
   promises.synced = scenario.wal.sync == WalSync::kEvery ||
                     scenario.wal.sync == WalSync::kGroup;
   promises.applied_is_final = promises.synced;
+  promises.only_copy = scenario.replication.model == ReplicationModel::kSingle;
   if (scenario.replication.model != ReplicationModel::kPrimaryBackup) {
     return promises;
   }

@@ -68,6 +68,9 @@ struct OraclePromises {
   bool synced = true;
   // An executed entry is final: nothing else is ever executed at its index.
   bool applied_is_final = true;
+  // No other replica has what a bad sector takes. The end of a log that nothing
+  // vouches for goes unnoticed (LogStore::vouched), and other entries follow.
+  bool only_copy = false;
   // No replica's state goes back, not even to be rebuilt.
   bool state_advances = true;
   // At most one leader in a term or epoch.

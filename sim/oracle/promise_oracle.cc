@@ -48,6 +48,7 @@ void PromiseOracle::CheckFresh() {
     ledger.fresh = false;
     const std::optional<node::NodeView> view = look_(node);
     if (!view) continue;
+    ledger.vouched = view->log_vouched;
     ReleaseReplaced(*view, &ledger);
     CheckInstant(node, ledger, *view);
     const bool due = ledger.promises >= ledger.next_shadow &&
@@ -138,14 +139,16 @@ void PromiseOracle::OnServing(const node::NodeView& view) {
               ledger.log.index);
   }
   // A damaged disk may have lost what it held, but somebody has to say so.
-  // Without syncs there is no watermark that tells damage from a torn tail.
+  // What nothing vouched for looks like a torn tail, which without syncs is
+  // all.
   const bool owns_up = view.replication != nullptr && view.replication->forgot;
-  if (ledger.damaged && promises_.synced && !owns_up && found < ledger.log) {
+  const LogPosition owed = std::min(ledger.log, ledger.vouched);
+  if (ledger.damaged && promises_.synced && !owns_up && found < owed) {
     log_->Add(view.id, "promise",
-              absl::StrCat("promised the log up to ", Text(ledger.log),
+              absl::StrCat("promised the log up to ", Text(owed),
                            ", came back from a damaged disk with ", Text(found),
                            " and does not know"),
-              ledger.log.index);
+              owed.index);
   }
   if (!ledger.damaged && !ledger.power_lost && found < ledger.written) {
     log_->Add(
@@ -183,7 +186,10 @@ void PromiseOracle::OnDeath(const DeathNotice& death) {
 }
 
 void PromiseOracle::OnDiskDamaged(NodeId node) {
-  LedgerOf(node).damaged = true;
+  Ledger& ledger = LedgerOf(node);
+  // Two bad sectors may take a record and what vouches for it.
+  if (ledger.damaged) ledger.vouched = {};
+  ledger.damaged = true;
 }
 
 }  // namespace wringer::sim

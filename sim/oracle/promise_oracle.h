@@ -4,7 +4,7 @@
 //
 // Three checks. At the end of the event in which a promise left, the node's log
 // store must report that much durable. For a few promises of each node, at
-// counts 1, 4, 16 ... and right after its disk began to fail, a recovery of a
+// counts 1, 8, 64 ... and right after its disk began to fail, a recovery of a
 // copy of its durable image must find it there: that one does not trust the
 // engine's own words. And after the next
 // boot, what recovery found must reach as far as anything promised before. A
@@ -65,12 +65,13 @@ class PromiseOracle final : public Oracle, public WorldObserver {
 
  private:
   static constexpr std::uint64_t kFirstShadow = 1;
-  static constexpr std::uint64_t kShadowGrowth = 4;
+  static constexpr std::uint64_t kShadowGrowth = 8;
   static constexpr std::uint64_t kLastShadow = 4096;
   static constexpr std::uint32_t kSuspected = 8;  // promises
 
   struct Ledger {
     LogPosition log;             // greatest promised
+    LogPosition vouched;         // of it, one bad sector cannot take unnoticed
     MetaVersion meta;            // likewise
     LogPosition written;         // likewise, but to the page cache only
     Term term;                   // the node's, as last told

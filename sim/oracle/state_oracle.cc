@@ -26,8 +26,7 @@ void StateOracle::OnApplied(const node::EntryApplied& applied) {
   const bool known = slot.term != Term();
   const bool same = known && slot.term == applied.position.term &&
                     slot.payload_hash == applied.payload_hash;
-  if (known && !same &&
-      (promises_.applied_is_final || slot.term == applied.position.term)) {
+  if (known && !same && (final_ || slot.term == applied.position.term)) {
     log_->Add(applied.node, "log",
               absl::StrCat("executed ", Text(applied.position), " where ",
                            NodeName(slot.node), " had executed ",

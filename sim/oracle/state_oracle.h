@@ -24,11 +24,12 @@ namespace wringer::sim {
 class StateOracle final : public Oracle {
  public:
   StateOracle(const OraclePromises& promises, FindingLog* log)
-      : promises_(promises), log_(log) {}
+      : promises_(promises), final_(promises.applied_is_final), log_(log) {}
 
   void OnApplied(const node::EntryApplied& applied) override;
   void OnInstalled(const node::SnapshotInstalledAt& installed) override;
   void OnBoot(NodeId node, Incarnation) override { cursors_.erase(node); }
+  void OnDiskDamaged(NodeId) override { final_ &= !promises_.only_copy; }
 
   std::uint64_t entries_checked() const { return checked_; }
 
@@ -44,6 +45,7 @@ class StateOracle final : public Oracle {
   void CheckCursor(const node::EntryApplied& applied);
 
   const OraclePromises promises_;
+  bool final_;  // what was executed
   FindingLog* const log_;
   std::vector<Slot> slots_;                       // by index, from 1
   absl::btree_map<NodeId, LogPosition> cursors_;  // of this life

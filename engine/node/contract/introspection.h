@@ -43,6 +43,7 @@ struct NodeView {
   LogPosition log_base;
   LogPosition log_last;  // submitted
   log_store::DurableMark durable;
+  LogPosition log_vouched;  // see LogStore::vouched
   LogPosition applied;
   // Of the user data, at `applied` (log models) or now (leaderless).
   std::uint64_t state_digest = 0;
@@ -86,6 +87,13 @@ struct StoreChanged {
   NodeId owner;  // kHint: for whom it is kept
   Slice key;
   const replication::Versioned* held = nullptr;  // null: removed
+};
+
+// A leaderless node has looked into its store, to answer with what it found.
+struct StoreRead {
+  NodeId node;
+  Slice key;
+  const replication::Versioned* held = nullptr;  // null: nothing
 };
 
 // A coordinator or leader acknowledges a write.
@@ -139,6 +147,7 @@ class NodeObserver {
   virtual void OnAppended(const EntriesAppended&) {}
   virtual void OnApplied(const EntryApplied&) {}
   virtual void OnStoreChanged(const StoreChanged&) {}
+  virtual void OnStoreRead(const StoreRead&) {}
   virtual void OnWriteAnswered(const WriteAnswered&) {}
   virtual void OnInstalled(const SnapshotInstalledAt&) {}
   virtual void OnRole(const RoleChanged&) {}

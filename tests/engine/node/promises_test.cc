@@ -26,6 +26,7 @@ class MarksOnly : public log_store::LogStore {
   Term TermAt(LogIndex) const override { return term_; }
   log_store::DurableMark durable() const override { return mark_; }
   LogPosition written() const override { return std::max(written_, mark_.log); }
+  LogPosition vouched() const override { return mark_.log; }
   absl::StatusOr<std::vector<replication::LogEntry>> ReadEntries(
       LogIndex, LogIndex, std::size_t) override {
     return std::vector<replication::LogEntry>{};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/random.h"
+#include "engine/wal/segment.h"
 #include "gtest/gtest.h"
 #include "tests/engine/wal/wal_fuzz_input.h"
 #include "tests/engine/wal/wal_testing.h"
@@ -110,6 +111,53 @@ TEST(WalRecovery, DamageToTheLastGroupIsATornTailUntilAMarkerIsWritten) {
     EXPECT_EQ(seen.sink.records, Records{"one"});
     EXPECT_EQ(seen.sink.damage.empty(), !marked);
     EXPECT_EQ(seen.found->torn_bytes > 0, !marked);
+  }
+}
+
+// Whichever sector of any size goes bad: what was vouched for is still there,
+// or its loss is reported.
+void ExpectVouchedKept(const FakeDisk& disk, Lsn vouched) {
+  FakeDisk copy;
+  ASSERT_TRUE(MakeDirectories(&copy, kWalDirectory).ok());
+  for (const std::string& path : disk.Files()) {
+    copy.SetContents(path, disk.Contents(path));
+  }
+  Lsn owed;  // the end of a record
+  for (const RecordPlace& place : Look(&copy).sink.places) {
+    if (place.end <= vouched) owed = place.end;
+  }
+  for (const std::string& path : disk.Files()) {
+    const std::string good = disk.Contents(path);
+    for (const std::size_t sector : {512u, 4096u}) {
+      for (std::size_t at = 0; at < good.size(); at += sector) {
+        std::string bad = good;
+        const auto begin = bad.begin() + std::ptrdiff_t(at);
+        const std::size_t size = std::min(sector, good.size() - at);
+        std::fill(begin, begin + std::ptrdiff_t(size), '\x5a');
+        copy.SetContents(path, bad);
+        const Seen seen = Look(&copy);
+        ASSERT_TRUE(seen.found.ok());
+        EXPECT_TRUE(!seen.sink.damage.empty() || seen.found->end >= owed)
+            << path << " at " << at << ": " << seen.found->end.value() << " of "
+            << vouched.value();
+      }
+    }
+    copy.SetContents(path, good);
+  }
+}
+
+TEST(WalRecovery, WhatIsVouchedForSurvivesAnyBadSectorOrIsMissed) {
+  for (const std::uint64_t segment : {20000u, 1u << 20}) {
+    FakeDisk disk;
+    WalBoot boot(&disk, {.segment_bytes = segment});
+    for (std::size_t i = 0; i < 60; ++i) {
+      boot.Put(std::string(1 + i * 97 % 1200, 'x'));
+      if (i % 7 == 0) boot.Wait(kSecond);
+      EXPECT_LE(boot.wal().vouched(), boot.wal().synced());
+      ExpectVouchedKept(disk, boot.wal().vouched());
+    }
+    // All but about a sector and the last record.
+    EXPECT_LT(boot.wal().synced() - boot.wal().vouched(), 3 * 4096u);
   }
 }
 

@@ -50,6 +50,7 @@ class PromiseOracleTest : public testing::Test {
   void Log(std::uint64_t term, std::uint64_t last, std::uint64_t durable) {
     view_.log_last = {Term(term), LogIndex(last)};
     view_.durable.log = {Term(term), LogIndex(durable)};
+    view_.log_vouched = view_.durable.log;
   }
   void Die(PromiseOracle* oracle, bool power, bool wiped) {
     oracle->OnDeath({.node = kN1,
@@ -88,11 +89,11 @@ TEST_F(PromiseOracleTest, WhatTheDurableImageDoesNotHoldIsFound) {
   PromiseOracle oracle = Make(true);
   Log(1, 100, 100);
   missing_ = "the log ends at 1/15";
-  for (std::uint64_t i = 1; i <= 16; ++i) {
+  for (std::uint64_t i = 1; i <= 64; ++i) {
     Promise(&oracle, 1, i);
     EndOfEvent(&oracle);
-    // The first promise is looked at, the fourth, the sixteenth.
-    EXPECT_EQ(found(), i < 4 ? 1u : i < 16 ? 2u : 3u);
+    // The first promise is looked at, the eighth, the sixty-fourth.
+    EXPECT_EQ(found(), i < 8 ? 1u : i < 64 ? 2u : 3u);
   }
   EXPECT_EQ(oracle.shadows_checked(), 3u);
 }
@@ -274,6 +275,30 @@ TEST_F(PromiseOracleTest, ADamagedDiskVoidsThePromiseOfANodeThatOwnsUp) {
     Log(0, 0, 0);
     oracle.OnServing(view_);
     EXPECT_EQ(found(), owns_up ? 0u : 1u);
+  }
+}
+
+TEST_F(PromiseOracleTest, DamageMayPassUnnoticedWhereNothingVouchesForTheLog) {
+  replication::Status status;
+  view_.replication = &status;
+  struct Case {
+    std::uint64_t vouched, came_back;
+    int sectors;
+    std::size_t findings;
+  };
+  // Two bad sectors may take a record and what vouches for it.
+  for (const Case& c : {Case{7, 7, 1, 0}, Case{7, 6, 1, 1}, Case{7, 6, 2, 0}}) {
+    const std::size_t before = found();
+    PromiseOracle oracle = Make(true);
+    Log(1, 9, 9);
+    view_.log_vouched = {Term(1), LogIndex(c.vouched)};
+    Promise(&oracle, 1, 9);
+    EndOfEvent(&oracle);
+    for (int i = 0; i < c.sectors; ++i) oracle.OnDiskDamaged(kN1);
+    Die(&oracle, true, false);
+    Log(1, c.came_back, c.came_back);
+    oracle.OnServing(view_);
+    EXPECT_EQ(found() - before, c.findings);
   }
 }
 

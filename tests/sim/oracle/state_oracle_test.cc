@@ -71,6 +71,19 @@ TEST_F(StateOracleTest, AsynchronousDesignsMayReplaceAnEntryInALaterTerm) {
   EXPECT_EQ(Rules(), V{"log"});
 }
 
+TEST_F(StateOracleTest, DamageMayTakeTheEndOfAnOnlyCopyAndOfNoOther) {
+  for (const bool only : {true, false}) {
+    OraclePromises promises;
+    promises.only_copy = only;
+    HoldTo(promises);
+    Apply(kN1, 1, 1, 10, 100);
+    oracle_->OnDiskDamaged(kN1);
+    oracle_->OnBoot(kN1, Incarnation(2));
+    Apply(kN1, 2, 1, 11, 101);
+    EXPECT_EQ(Rules(), only ? V{} : V{"log"});
+  }
+}
+
 TEST_F(StateOracleTest, EqualLogsWithOtherDataAreFound) {
   Apply(kN1, 1, 1, 10, 100);
   Apply(kN2, 1, 1, 10, 999);
