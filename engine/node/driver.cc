@@ -356,6 +356,11 @@ void Driver::OnStoreChanged(Slice stored_key,
        .held = held});
 }
 
+void Driver::OnStoreRead(Slice key, const replication::Versioned* held) {
+  parts_->observer->OnStoreRead(
+      {.node = parts_->options.replication.self, .key = key, .held = held});
+}
+
 void Driver::OnMergeFailed(replication::StoreOp op) {
   promises_.OnMergeFailed(op, &broken_);
   DropBroken(broken_);

@@ -66,6 +66,7 @@ class Driver final : public Host,
                 const replication::Version& winner) override;
   void OnStoreChanged(Slice stored_key,
                       const replication::Versioned* held) override;
+  void OnStoreRead(Slice key, const replication::Versioned* held) override;
   void OnMergeFailed(replication::StoreOp op) override;
   void Halt(const absl::Status& why) override;
 

@@ -204,6 +204,7 @@ absl::Status MergeApplier::Answer(const StoreRead& read) {
     done.held.emplace();
     if (!DecodeVersioned(*bytes, &*done.held)) return Unreadable();
   }
+  host_->OnStoreRead(read.key, done.held ? &*done.held : nullptr);
   host_->Step(std::move(done));
   return absl::OkStatus();
 }

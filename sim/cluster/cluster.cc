@@ -396,6 +396,10 @@ void Cluster::OnStoreChanged(const node::StoreChanged& change) {
   for (Oracle* observer : observers_) observer->OnStoreChanged(change);
 }
 
+void Cluster::OnStoreRead(const node::StoreRead& read) {
+  for (Oracle* observer : observers_) observer->OnStoreRead(read);
+}
+
 void Cluster::OnWriteAnswered(const node::WriteAnswered& answer) {
   for (Oracle* observer : observers_) observer->OnWriteAnswered(answer);
 }

@@ -24,8 +24,8 @@
 #include "sim/fault/fault_driver.h"
 #include "sim/fault/fault_target.h"
 #include "sim/net/sim_network.h"
+#include "sim/oracle/leaderless/store_mirror.h"
 #include "sim/oracle/oracle.h"
-#include "sim/oracle/store_mirror.h"
 #include "sim/scenario/scenario.h"
 #include "sim/workload/op_source.h"
 #include "sim/workload/recorder.h"
@@ -172,6 +172,7 @@ class Cluster final : public FaultTarget,
   void OnAppended(const node::EntriesAppended& appended) override;
   void OnApplied(const node::EntryApplied& applied) override;
   void OnStoreChanged(const node::StoreChanged& change) override;
+  void OnStoreRead(const node::StoreRead& read) override;
   void OnWriteAnswered(const node::WriteAnswered& answer) override;
   void OnInstalled(const node::SnapshotInstalledAt& installed) override;
   void OnRole(const node::RoleChanged& role) override;

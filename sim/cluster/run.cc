@@ -18,13 +18,14 @@
 #include "sim/oracle/commit_oracle.h"
 #include "sim/oracle/config_oracle.h"
 #include "sim/oracle/fence_oracle.h"
-#include "sim/oracle/hint_oracle.h"
 #include "sim/oracle/leader_oracle.h"
+#include "sim/oracle/leaderless/hint_oracle.h"
+#include "sim/oracle/leaderless/rebuild_oracle.h"
+#include "sim/oracle/leaderless/version_oracle.h"
 #include "sim/oracle/lease_oracle.h"
 #include "sim/oracle/log_oracle.h"
 #include "sim/oracle/promise_oracle.h"
 #include "sim/oracle/state_oracle.h"
-#include "sim/oracle/version_oracle.h"
 #include "sim/oracle/vote_oracle.h"
 #include "sim/scenario/names.h"
 
@@ -82,8 +83,8 @@ class Runner {
         leases_([this](NodeId id) { return LeaseLeft(id); }, &findings_),
         configs_([this](NodeId id) { return StatusOf(id); }, &findings_),
         votes_(
-            GroupPromises(), [this](NodeId id) { return BallotOf(id); },
-            &findings_),
+            GroupPromises(), [this](NodeId id) { return StatusOf(id); },
+            [this](NodeId id) { return BallotOf(id); }, &findings_),
         group_states_(GroupPromises(), &findings_),
         group_logs_(GroupPromises(), &findings_),
         group_leaders_(GroupPromises(), &findings_) {
@@ -182,6 +183,7 @@ class Runner {
   LeaderOracle group_leaders_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<HintOracle> hints_;            // leaderless models
+  std::unique_ptr<RebuildOracle> rebuilds_;      // likewise
   std::unique_ptr<VersionOracle> versions_;      // last writer wins
   std::unique_ptr<ClaimOracle> claims_;          // the others
   std::unique_ptr<CommitOracle> commits_;        // raft
@@ -262,6 +264,10 @@ void Runner::AddOracles() {
     hints_ = std::make_unique<HintOracle>(
         CopyPromisesOf(scenario_), cluster_->stores(), &world_, &findings_);
     cluster_->AddObserver(hints_.get());
+    const CopyPromises copies = CopyPromisesOf(scenario_);
+    rebuilds_ = std::make_unique<RebuildOracle>(copies.w, copies.synced,
+                                                cluster_->stores(), &findings_);
+    cluster_->AddObserver(rebuilds_.get());
     AddVersionOracle();
   } else {
     claims_ = std::make_unique<ClaimOracle>(
@@ -330,11 +336,8 @@ std::unique_ptr<CommitOracle> Runner::NewCommitOracle(
 }
 
 VoteOracle::Ballot Runner::BallotOf(NodeId id) const {
-  const SimNode* node = cluster_->FindProcess(id);
-  const replication::Status* status = StatusOf(id);
-  if (status == nullptr) return {};
-  return {status, node->process().election().hard_state,
-          node->process().durable_meta()};
+  const node::Node& process = cluster_->FindProcess(id)->process();
+  return {process.election().hard_state, process.durable_meta()};
 }
 
 Nanos Runner::LeaseLeft(NodeId id) const {

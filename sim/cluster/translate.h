@@ -15,9 +15,9 @@
 #include "engine/replication/replicator.h"
 #include "sim/disk/sim_disk.h"
 #include "sim/net/sim_network.h"
-#include "sim/oracle/hint_oracle.h"
+#include "sim/oracle/leaderless/hint_oracle.h"
+#include "sim/oracle/leaderless/store_mirror.h"
 #include "sim/oracle/oracle.h"
-#include "sim/oracle/store_mirror.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::sim {

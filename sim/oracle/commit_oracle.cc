@@ -20,7 +20,8 @@ bool Holds(const replication::LogView& log, const LogPosition& position) {
 }  // namespace
 
 void CommitOracle::AfterEvent(const EventRecord& event) {
-  if (!holds_ || !members_.contains(event.node)) return;
+  if (!holds_) return;
+  if (!std::binary_search(nodes_.begin(), nodes_.end(), event.node)) return;
   const replication::Status* const status = status_of_(event.node);
   if (status != nullptr && status->commit > committed_.index) {
     const replication::LogView& log = *look_(event.node).election.log;
@@ -34,18 +35,18 @@ void CommitOracle::AfterEvent(const EventRecord& event) {
 
 void CommitOracle::Check() {
   ++checked_;
-  std::vector<Elector> electors;
-  for (const NodeId node : nodes_) electors.push_back(look_(node));
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const Elector& candidate = electors[i];
+    electors_[i] = look_(nodes_[i]);
+  }
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Elector& candidate = electors_[i];
     if (candidate.status == nullptr || !candidate.election.may_lead) continue;
     const replication::LogView& log = *candidate.election.log;
     if (Holds(log, committed_)) continue;
     const NodeId node = nodes_[i];
-    const std::string voters = Electorate(node, electors);
-    if (voters.empty()) continue;
+    if (!Wins(node, candidate)) continue;
     log_->Add(node, "commit",
-              absl::StrCat("could be elected by ", voters,
+              absl::StrCat("could be elected by ", Electorate(node, log.last()),
                            " with a log that ends at ", Text(log.last()),
                            " and lacks ", Text(committed_), ", which ",
                            NodeName(committed_by_), " committed"),
@@ -53,30 +54,33 @@ void CommitOracle::Check() {
   }
 }
 
-std::string CommitOracle::Electorate(
-    NodeId candidate, const std::vector<Elector>& electors) const {
-  const auto place = [this](NodeId node) {
-    return static_cast<std::size_t>(
-        std::lower_bound(nodes_.begin(), nodes_.end(), node) - nodes_.begin());
-  };
-  const Elector& standing = electors[place(candidate)];
-  const LogPosition last = standing.election.log->last();
-  std::set<NodeId> votes;
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const auto& floor = electors[i].election.votes_from;
-    const bool votes_for_it =
-        nodes_[i] == candidate || (floor.has_value() && *floor <= last);
-    if (votes_for_it) votes.insert(nodes_[i]);
-  }
+bool CommitOracle::VotesFor(NodeId candidate, NodeId voter,
+                            const LogPosition& last) const {
+  if (voter == candidate) return true;
+  const auto found = std::lower_bound(nodes_.begin(), nodes_.end(), voter);
+  if (found == nodes_.end() || *found != voter) return false;
+  const auto place = static_cast<std::size_t>(found - nodes_.begin());
+  const auto& floor = electors_[place].election.votes_from;
+  return floor.has_value() && *floor <= last;
+}
+
+bool CommitOracle::Wins(NodeId candidate, const Elector& standing) const {
   const replication::Status& status = *standing.status;
+  const LogPosition last = standing.election.log->last();
   for (const auto* set : {&status.voters, &status.voters_next}) {
-    const auto won = static_cast<std::size_t>(
-        std::count_if(set->begin(), set->end(),
-                      [&](NodeId node) { return votes.contains(node); }));
-    if (!set->empty() && won < set->size() / 2 + 1) return "";
+    const auto won = static_cast<std::size_t>(std::count_if(
+        set->begin(), set->end(),
+        [&](NodeId node) { return VotesFor(candidate, node, last); }));
+    if (!set->empty() && won < set->size() / 2 + 1) return false;
   }
+  return true;
+}
+
+std::string CommitOracle::Electorate(NodeId candidate,
+                                     const LogPosition& last) const {
   std::string names;
-  for (const NodeId node : votes) {
+  for (const NodeId node : nodes_) {
+    if (!VotesFor(candidate, node, last)) continue;
     absl::StrAppend(&names, names.empty() ? "" : ", ", NodeName(node));
   }
   return names;

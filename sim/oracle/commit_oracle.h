@@ -14,7 +14,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -36,7 +36,7 @@ class CommitOracle final : public Oracle, public WorldObserver {
                LookAtStatus status_of, Look look, FindingLog* log)
       : holds_(promises.synced),
         nodes_(std::move(nodes)),
-        members_(nodes_.begin(), nodes_.end()),
+        electors_(nodes_.size()),
         status_of_(std::move(status_of)),
         look_(std::move(look)),
         log_(log) {}
@@ -49,13 +49,14 @@ class CommitOracle final : public Oracle, public WorldObserver {
 
  private:
   void Check();
-  // Names of those who elect it; empty if they are too few.
-  std::string Electorate(NodeId candidate,
-                         const std::vector<Elector>& electors) const;
+  bool VotesFor(NodeId candidate, NodeId voter, const LogPosition& last) const;
+  bool Wins(NodeId candidate, const Elector& standing) const;
+  // Names of those who vote for it.
+  std::string Electorate(NodeId candidate, const LogPosition& last) const;
 
   const bool holds_;
   const std::vector<NodeId> nodes_;  // ascending
-  const std::set<NodeId> members_;
+  std::vector<Elector> electors_;    // of nodes_, while Check runs
   const LookAtStatus status_of_;
   const Look look_;
   FindingLog* const log_;

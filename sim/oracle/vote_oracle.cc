@@ -18,24 +18,22 @@ void VoteOracle::OnRole(const node::RoleChanged& role) {
 
 void VoteOracle::AfterEvent(const EventRecord& event) {
   if (!holds_ || event.node == kNoNode || IsClient(event.node)) return;
-  const Ballot ballot = look_(event.node);
-  if (ballot.status == nullptr) {
+  const replication::Status* const status = status_of_(event.node);
+  if (status == nullptr) {
     elected_.reset();
     return;
   }
   Voter& voter = Of(event.node);
-  const replication::Status& status = *ballot.status;
-  if (voter.term != status.term || voter.candidate != status.voted_for) {
-    Note(event.node, ballot);
+  if (voter.term != status->term || voter.candidate != status->voted_for) {
+    Note(event.node, *status);
   }
-  if (voter.writing) NoteDurable(ballot.durable, &voter);
-  if (elected_ == event.node) CheckElected(event.node, status);
+  if (voter.writing) NoteDurable(ballot_of_(event.node).durable, &voter);
+  if (elected_ == event.node) CheckElected(event.node, *status);
   elected_.reset();
 }
 
-void VoteOracle::Note(NodeId node, const Ballot& ballot) {
+void VoteOracle::Note(NodeId node, const replication::Status& status) {
   Voter& voter = Of(node);
-  const replication::Status& status = *ballot.status;
   voter.term = status.term;
   voter.candidate = status.voted_for;
   if (status.voted_for == kNoNode) return;
@@ -48,7 +46,8 @@ void VoteOracle::Note(NodeId node, const Ballot& ballot) {
                            NodeName(vote.candidate), " before"));
   }
   if (voter.votes.size() == kVotesKept) voter.votes.erase(voter.votes.begin());
-  voter.votes.push_back({status.term, status.voted_for, ballot.hard_state});
+  voter.votes.push_back(
+      {status.term, status.voted_for, ballot_of_(node).hard_state});
   voter.writing = true;
 }
 

@@ -22,14 +22,20 @@ namespace wringer::sim {
 class VoteOracle final : public Oracle, public WorldObserver {
  public:
   struct Ballot {
-    const replication::Status* status = nullptr;  // null: down, or booting
     MetaVersion hard_state;  // that holds the status' term and vote
     MetaVersion durable;
   };
-  using Look = std::function<Ballot(NodeId)>;
+  // Null: down, or booting.
+  using LookAtStatus = std::function<const replication::Status*(NodeId)>;
+  // Of a node that has a status.
+  using LookAtBallot = std::function<Ballot(NodeId)>;
 
-  VoteOracle(const OraclePromises& promises, Look look, FindingLog* log)
-      : holds_(promises.synced), look_(std::move(look)), log_(log) {}
+  VoteOracle(const OraclePromises& promises, LookAtStatus status_of,
+             LookAtBallot ballot_of, FindingLog* log)
+      : holds_(promises.synced),
+        status_of_(std::move(status_of)),
+        ballot_of_(std::move(ballot_of)),
+        log_(log) {}
 
   void OnRole(const node::RoleChanged& role) override;
   void OnDeath(const DeathNotice& death) override;
@@ -57,7 +63,7 @@ class VoteOracle final : public Oracle, public WorldObserver {
     if (node.value() >= voters_.size()) voters_.resize(node.value() + 1);
     return voters_[node.value()];
   }
-  void Note(NodeId node, const Ballot& ballot);
+  void Note(NodeId node, const replication::Status& status);
   // It need not know of what it voted so far, but the votes count.
   void Release(NodeId node);
   static void NoteDurable(MetaVersion durable, Voter* voter);
@@ -65,7 +71,8 @@ class VoteOracle final : public Oracle, public WorldObserver {
   bool VotedFor(NodeId voter, Term term, NodeId candidate);
 
   const bool holds_;
-  const Look look_;
+  const LookAtStatus status_of_;
+  const LookAtBallot ballot_of_;
   FindingLog* const log_;
   std::vector<Voter> voters_;      // by node number
   std::optional<NodeId> elected_;  // took office in the event that runs now

@@ -249,6 +249,7 @@ const std::vector<Slice>& KnownViolations() {
       "safety/hint",          // acknowledged with fewer copies than said
       "safety/claim",         // likewise, where a log is replicated
       "safety/store",         // a replica holds what it never stored
+      "safety/rebuild",       // answered as if its lost disk had been rebuilt
       // Of the process that runs the engine.
       "engine/defect",  // a call from beyond the grave
       "engine/crash",   // an assertion of the engine

@@ -51,6 +51,8 @@ class Host {
   // sync policy.
   virtual void OnStoreChanged(Slice stored_key,
                               const replication::Versioned* held) = 0;
+  // `key` was read, and is about to be answered for.
+  virtual void OnStoreRead(Slice key, const replication::Versioned* held) = 0;
   // A merge had no effect: what promised it is dropped.
   virtual void OnMergeFailed(replication::StoreOp op) = 0;
 

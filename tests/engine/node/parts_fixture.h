@@ -49,6 +49,7 @@ class FakeLog : public log_store::LogStore {
     return {.log = last(), .meta = {}};
   }
   LogPosition written() const override { return last(); }
+  LogPosition vouched() const override { return last(); }
   absl::StatusOr<std::vector<replication::LogEntry>> ReadEntries(
       LogIndex from, LogIndex to, std::size_t max_bytes) override {
     std::vector<replication::LogEntry> out;
@@ -92,6 +93,9 @@ class RecordingHost : public Host {
     stored[std::string(stored_key)] =
         held == nullptr ? replication::Version{} : held->version;
   }
+  void OnStoreRead(Slice key, const replication::Versioned*) override {
+    looked_at.emplace_back(key);
+  }
   void OnMergeFailed(replication::StoreOp op) override { failed.push_back(op); }
   void Halt(const absl::Status& why) override { halted = why; }
 
@@ -113,6 +117,7 @@ class RecordingHost : public Host {
   std::vector<std::pair<replication::StoreOp, replication::Version>> merged;
   // What the store holds by its own account; no version: removed.
   std::map<std::string, replication::Version> stored;
+  std::vector<std::string> looked_at;
   std::vector<replication::StoreOp> failed;
   absl::Status halted;
 };

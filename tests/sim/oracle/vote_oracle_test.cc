@@ -52,9 +52,9 @@ class VoteOracleTest : public testing::Test {
   std::map<NodeId, MetaVersion> hard_state_;
   std::map<NodeId, MetaVersion> durable_;
   VoteOracle oracle_{{},
+                     [this](NodeId id) { return &nodes_[id]; },
                      [this](NodeId id) {
-                       return VoteOracle::Ballot{&nodes_[id], hard_state_[id],
-                                                 durable_[id]};
+                       return VoteOracle::Ballot{hard_state_[id], durable_[id]};
                      },
                      &log_};
 };

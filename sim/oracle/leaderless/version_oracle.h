@@ -5,8 +5,8 @@
 // Otherwise a write that is acknowledged loses to an earlier one, which no
 // check of a history can hold against a design that lets the later of two
 // concurrent writes win by the clock.
-#ifndef WR_SIM_ORACLE_VERSION_ORACLE_H_
-#define WR_SIM_ORACLE_VERSION_ORACLE_H_
+#ifndef WR_SIM_ORACLE_LEADERLESS_VERSION_ORACLE_H_
+#define WR_SIM_ORACLE_LEADERLESS_VERSION_ORACLE_H_
 
 #include <cstdint>
 #include <functional>
@@ -52,4 +52,4 @@ class VersionOracle final : public Oracle, public WorldObserver {
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_ORACLE_VERSION_ORACLE_H_
+#endif  // WR_SIM_ORACLE_LEADERLESS_VERSION_ORACLE_H_

@@ -1,4 +1,4 @@
-#include "sim/oracle/store_mirror.h"
+#include "sim/oracle/leaderless/store_mirror.h"
 
 #include <algorithm>
 #include <optional>

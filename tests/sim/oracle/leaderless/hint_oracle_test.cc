@@ -1,4 +1,4 @@
-#include "sim/oracle/hint_oracle.h"
+#include "sim/oracle/leaderless/hint_oracle.h"
 
 #include <optional>
 

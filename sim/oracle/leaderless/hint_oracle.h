@@ -10,8 +10,8 @@
 // An owner that held a version counts even if it has lost its disk since: that
 // is a fault's doing. Clocks that run fast age hints, hence half the time to
 // live is already "too old".
-#ifndef WR_SIM_ORACLE_HINT_ORACLE_H_
-#define WR_SIM_ORACLE_HINT_ORACLE_H_
+#ifndef WR_SIM_ORACLE_LEADERLESS_HINT_ORACLE_H_
+#define WR_SIM_ORACLE_LEADERLESS_HINT_ORACLE_H_
 
 #include <cstdint>
 #include <string>
@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "sim/oracle/leaderless/store_mirror.h"
 #include "sim/oracle/oracle.h"
-#include "sim/oracle/store_mirror.h"
 
 namespace wringer::sim {
 
@@ -85,4 +85,4 @@ class HintOracle final : public Oracle {
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_ORACLE_HINT_ORACLE_H_
+#endif  // WR_SIM_ORACLE_LEADERLESS_HINT_ORACLE_H_

@@ -4,8 +4,8 @@
 // Data and hints of a node are forgotten when it boots, for the boot tells anew
 // of everything it finds. Whether all owners of all keys hold the same is kept
 // up to date with every change, so asking costs nothing.
-#ifndef WR_SIM_ORACLE_STORE_MIRROR_H_
-#define WR_SIM_ORACLE_STORE_MIRROR_H_
+#ifndef WR_SIM_ORACLE_LEADERLESS_STORE_MIRROR_H_
+#define WR_SIM_ORACLE_LEADERLESS_STORE_MIRROR_H_
 
 #include <cstddef>
 #include <functional>
@@ -73,4 +73,4 @@ class StoreMirror final : public Oracle {
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_ORACLE_STORE_MIRROR_H_
+#endif  // WR_SIM_ORACLE_LEADERLESS_STORE_MIRROR_H_

@@ -1,4 +1,4 @@
-#include "sim/oracle/version_oracle.h"
+#include "sim/oracle/leaderless/version_oracle.h"
 
 #include "gtest/gtest.h"
 
