@@ -86,8 +86,7 @@ struct Event {
   void* object;
   std::uint64_t arg;
   std::uint64_t op;
-  EventIndex next;  // in the wheel's slot, the node's line or the free list
-  EventIndex prev;
+  EventIndex prev;  // in the wheel's slot or the node's line
   std::uint32_t generation;
   NodeId node;
   Incarnation incarnation;
@@ -95,7 +94,7 @@ struct Event {
   EventKind kind;
   EventState state;
 };
-static_assert(sizeof(Event) == 64);
+static_assert(sizeof(Event) <= 64);
 static_assert(std::is_trivially_copyable_v<Event>);
 
 // A first-in-first-out list of events, linked through the slab.

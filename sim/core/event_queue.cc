@@ -9,7 +9,10 @@ namespace wringer::sim {
 
 EventQueue::EventQueue() { Grow(); }
 
-EventQueue::~EventQueue() { std::free(slab_); }
+EventQueue::~EventQueue() {
+  std::free(slab_);
+  std::free(next_);
+}
 
 void EventQueue::Grow() {
   // A quarter at a time: at most 80 bytes a pending event.
@@ -30,6 +33,9 @@ void EventQueue::Grow() {
     std::free(slab_);
   }
   slab_ = static_cast<Event*>(grown);
+  void* links = std::realloc(next_, wanted * sizeof(EventIndex));
+  WR_CHECK(links != nullptr);
+  next_ = static_cast<EventIndex*>(links);
   capacity_ = wanted;
 }
 
@@ -38,7 +44,7 @@ void EventQueue::AddRecord() {
   if (slab_end_ == capacity_) Grow();
   free_ = slab_end_++;
   slab_[free_].generation = 1;
-  slab_[free_].next = 0;
+  next_[free_] = 0;
 }
 
 void EventQueue::FailPast(Nanos at) const {
@@ -63,12 +69,41 @@ void EventQueue::RequeueFirst(EventIndex index, Nanos at) {
   PushFront(&slots_[position], index);
 }
 
+// Fetches the records of a list some steps before a walk comes to them.
+class EventQueue::Ahead {
+ public:
+  Ahead(const EventQueue& queue, EventIndex first)
+      : slab_(queue.slab_), next_(queue.next_), index_(first) {
+    for (int i = 0; i < kSteps; ++i) Step();
+  }
+  void Step() {
+    if (index_ == 0) return;
+    __builtin_prefetch(slab_ + index_, 1);
+    index_ = next_[index_];
+  }
+
+ private:
+  static constexpr int kSteps = 8;
+  const Event* slab_;
+  const EventIndex* next_;
+  EventIndex index_;
+};
+
+// Does not: the records are in the cache.
+class EventQueue::AtHand {
+ public:
+  AtHand(const EventQueue&, EventIndex) {}
+  void Step() {}
+};
+
 // The first of those with the least time.
+template <typename Fetch>
 inline EventIndex EventQueue::EarliestOf(EventIndex first) const {
   EventIndex earliest = first;
   Nanos least = slab_[first].at;
-  for (EventIndex index = slab_[first].next; index != 0;
-       index = slab_[index].next) {
+  Fetch fetch(*this, first);
+  for (EventIndex index = next_[first]; index != 0; index = next_[index]) {
+    fetch.Step();
     if (slab_[index].at >= least) continue;
     least = slab_[index].at;
     earliest = index;
@@ -76,26 +111,36 @@ inline EventIndex EventQueue::EarliestOf(EventIndex first) const {
   return earliest;
 }
 
+template <typename Fetch>
 inline void EventQueue::Spread(EventIndex first) {
+  Fetch fetch(*this, first);
   while (first != 0) {
+    fetch.Step();
     Event* event = slab_ + first;
-    const EventIndex next = event->next;
+    const EventIndex next = next_[first];
     Enter(first, event);
     first = next;
   }
 }
 
-// Distributes a slot over the lower levels, all of them empty, in order.
 EventIndex EventQueue::SpreadAndPop(unsigned position, Nanos limit) {
+  constexpr EventIndex kCached = 8192;  // records
+  return slab_end_ <= kCached ? SpreadAndPopBy<AtHand>(position, limit)
+                              : SpreadAndPopBy<Ahead>(position, limit);
+}
+
+// Distributes a slot over the lower levels, all of them empty, in order.
+template <typename Fetch>
+EventIndex EventQueue::SpreadAndPopBy(unsigned position, Nanos limit) {
   const EventIndex first = slots_[position].first;
-  const EventIndex earliest = EarliestOf(first);
+  const EventIndex earliest = EarliestOf<Fetch>(first);
   if (slab_[earliest].at <= limit) {
-    Cut(&slots_[position], slab_ + earliest);
+    Cut(&slots_[position], earliest, slab_ + earliest);
     base_ = std::uint64_t(slab_[earliest].at);
     const EventIndex rest = slots_[position].first;
     slots_[position] = EventList{};
     MarkEmpty(position);
-    Spread(rest);
+    Spread<Fetch>(rest);
     return earliest;
   }
   // Nothing to pop. If the slot begins at the limit or before, it is spread
@@ -107,7 +152,7 @@ EventIndex EventQueue::SpreadAndPop(unsigned position, Nanos limit) {
   base_ = start;
   slots_[position] = EventList{};
   MarkEmpty(position);
-  Spread(first);
+  Spread<Fetch>(first);
   return 0;
 }
 
@@ -118,7 +163,7 @@ void EventQueue::PushBack(EventList* list, EventIndex index) {
 void EventQueue::PushFront(EventList* list, EventIndex index) {
   Event& event = slab_[index];
   event.prev = 0;
-  event.next = list->first;
+  next_[index] = list->first;
   if (list->first != 0) {
     slab_[list->first].prev = index;
   } else {
@@ -130,12 +175,13 @@ void EventQueue::PushFront(EventList* list, EventIndex index) {
 void EventQueue::Remove(EventList* list, EventIndex index) {
   Event* event = slab_ + index;
   WR_CHECK(event->prev != 0 || list->first == index);
-  WR_CHECK(event->next != 0 || list->last == index);
-  Cut(list, event);
+  WR_CHECK(next_[index] != 0 || list->last == index);
+  Cut(list, index, event);
 }
 
 std::size_t EventQueue::bytes() const {
-  return sizeof(*this) + std::size_t{capacity_} * sizeof(Event);
+  return sizeof(*this) +
+         std::size_t{capacity_} * (sizeof(Event) + sizeof(EventIndex));
 }
 
 }  // namespace wringer::sim

@@ -1,7 +1,9 @@
 // The pending events in total order: by time, and first in first out at equal
 // times.
 //
-// A hierarchical timing wheel in base 64 over a slab of 64-byte records. An
+// A hierarchical timing wheel in base 64 over a slab of 64-byte records. The
+// links that a walk along a slot follows lie in an array of their own: small
+// enough for the cache, so that the walk can fetch records ahead. An
 // event sits at the level of the highest base-64 digit in which its time
 // differs from the base, in the slot of that digit; so everything at a lower
 // level is earlier than anything at a higher one, and one slot of level 0 is
@@ -68,7 +70,7 @@ class EventQueue {
     }
     const EventIndex index = free_;
     Event* event = slab_ + index;
-    free_ = event->next;
+    free_ = next_[index];
     ++live_;
     event->at = spec.at;
     event->fn = spec.fn;
@@ -107,7 +109,7 @@ class EventQueue {
     WR_CHECK(event->state == EventState::kQueued ||
              event->state == EventState::kHead);
     EventList* list = &slots_[event->slot];
-    Cut(list, event);
+    Cut(list, index, event);
     if (list->empty()) MarkEmpty(event->slot);
   }
   // Gives the record back; its id goes stale. REQUIRES: kTaken.
@@ -116,7 +118,7 @@ class EventQueue {
     WR_CHECK(event->state == EventState::kTaken);
     event->state = EventState::kFree;
     ++event->generation;
-    event->next = free_;
+    next_[index] = free_;
     free_ = index;
     --live_;
   }
@@ -172,23 +174,24 @@ class EventQueue {
     return position;
   }
   void Append(EventList* list, EventIndex index, Event* event) {
-    event->next = 0;
+    next_[index] = 0;
     event->prev = list->last;
     if (list->last != 0) {
-      slab_[list->last].next = index;
+      next_[list->last] = index;
     } else {
       list->first = index;
     }
     list->last = index;
   }
-  void Cut(EventList* list, Event* event) {
+  void Cut(EventList* list, EventIndex index, Event* event) {
+    const EventIndex next = next_[index];
     if (event->prev != 0) {
-      slab_[event->prev].next = event->next;
+      next_[event->prev] = next;
     } else {
-      list->first = event->next;
+      list->first = next;
     }
-    if (event->next != 0) {
-      slab_[event->next].prev = event->prev;
+    if (next != 0) {
+      slab_[next].prev = event->prev;
     } else {
       list->last = event->prev;
     }
@@ -203,7 +206,7 @@ class EventQueue {
   EventIndex Take(EventIndex index, unsigned position) {
     EventList* list = &slots_[position];
     Event* event = slab_ + index;
-    const EventIndex next = event->next;
+    const EventIndex next = next_[index];
     list->first = next;
     if (next != 0) {
       slab_[next].prev = 0;
@@ -216,8 +219,14 @@ class EventQueue {
     return index;
   }
   EventIndex SpreadAndPop(unsigned position, Nanos limit);
+  class Ahead;
+  class AtHand;
+  template <typename Fetch>
+  EventIndex SpreadAndPopBy(unsigned position, Nanos limit);
+  template <typename Fetch>
   EventIndex EarliestOf(EventIndex first) const;
   // Enters a slot's events, from `first` on, as they are seen from the base.
+  template <typename Fetch>
   void Spread(EventIndex first);
   void AddRecord();
   void Grow();
@@ -227,6 +236,7 @@ class EventQueue {
   std::uint32_t levels_ = 0;  // bit L: level L has events
   EventIndex free_ = 0;
   Event* slab_ = nullptr;
+  EventIndex* next_ = nullptr;  // in the wheel's slot, a line, the free list
   EventIndex slab_end_ = 1;
   EventIndex capacity_ = 0;
   std::size_t live_ = 0;
