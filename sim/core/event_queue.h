@@ -114,22 +114,25 @@ class EventQueue {
   }
   // Gives the record back; its id goes stale. REQUIRES: kTaken.
   void Free(EventIndex index) {
-    Event* event = slab_ + index;
-    WR_CHECK(event->state == EventState::kTaken);
-    event->state = EventState::kFree;
-    ++event->generation;
-    next_[index] = free_;
-    free_ = index;
-    --live_;
+    WR_CHECK(slab_[index].state == EventState::kTaken);
+    Release(index);
+  }
+  // Both at once. REQUIRES: kQueued.
+  void Discard(EventIndex index) {
+    const unsigned position = slab_[index].slot;
+    EventList* list = &slots_[position];
+    Detach(list, index);
+    if (list->empty()) MarkEmpty(position);
+    Release(index);
   }
 
   // The event an id names, or 0 if it is gone.
   EventIndex Find(EventId id) const {
     const EventIndex index = EventIndex(id.value() & 0xffffffffu);
     if (index == 0 || index >= slab_end_) return 0;
-    const Event& event = slab_[index];
-    if (event.generation != std::uint32_t(id.value() >> 32)) return 0;
-    return event.state == EventState::kFree ? 0 : index;
+    // Freeing a record moves its generation on.
+    return slab_[index].generation == std::uint32_t(id.value() >> 32) ? index
+                                                                      : 0;
   }
   EventId IdOf(EventIndex index) const {
     return EventId{(std::uint64_t{slab_[index].generation} << 32) | index};
@@ -184,6 +187,19 @@ class EventQueue {
     list->last = index;
   }
   void Cut(EventList* list, EventIndex index, Event* event) {
+    Detach(list, index);
+    event->state = EventState::kTaken;
+  }
+  void Release(EventIndex index) {
+    Event* event = slab_ + index;
+    event->state = EventState::kFree;
+    ++event->generation;
+    next_[index] = free_;
+    free_ = index;
+    --live_;
+  }
+  void Detach(EventList* list, EventIndex index) {
+    const Event* event = slab_ + index;
     const EventIndex next = next_[index];
     if (event->prev != 0) {
       next_[event->prev] = next;
@@ -195,7 +211,6 @@ class EventQueue {
     } else {
       list->last = event->prev;
     }
-    event->state = EventState::kTaken;
   }
   void MarkEmpty(unsigned position) {
     const unsigned level = position / kSlots;

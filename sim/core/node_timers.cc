@@ -52,7 +52,6 @@ void NodeTimers::AddRecord() {
 
 inline void NodeTimers::Release(std::uint32_t index) {
   Timer* timer = timers_.data() + index;
-  WR_CHECK(timer->armed());
   ++timer->generation;
   timer->next_free = free_;
   free_ = index;
@@ -98,6 +97,7 @@ std::size_t NodeTimers::armed() const {
 void NodeTimers::Fire(void* timers, std::uint64_t index) {
   NodeTimers* self = static_cast<NodeTimers*>(timers);
   const Timer& timer = self->timers_.data()[index];
+  WR_CHECK(timer.armed());
   env::TimerTarget* const target = timer.target;
   const std::uint64_t cookie = timer.cookie;
   self->Release(std::uint32_t(index));

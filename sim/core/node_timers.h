@@ -56,7 +56,7 @@ class NodeTimers {
     const std::uint64_t generation = timers_.data()[index].generation;
     return env::TimerId{(generation << 32) | index};
   }
-  void Release(std::uint32_t index);
+  void Release(std::uint32_t index);  // REQUIRES: armed
   // Puts the timer's event into the queue; none if `at` is kNever.
   void Schedule(std::uint32_t index, Nanos at, bool wakes_fiber);
   void AddRecord();

@@ -86,8 +86,7 @@ class World : public RunContext {
     if (queue_.at(index).state != EventState::kQueued) [[unlikely]] {
       return CancelInLine(index);
     }
-    queue_.Unlink(index);
-    queue_.Free(index);
+    queue_.Discard(index);
     return true;
   }
   // Whether the event's time has come and only its node's gate holds it back.
