@@ -12,6 +12,9 @@ std::string Text(const LogPosition& position) {
   return absl::StrCat(position.term.value(), "/", position.index.value());
 }
 
+// Who votes for whom is tried out, so few may be asked.
+constexpr std::size_t kRivalsAmong = 10;
+
 // A snapshot that covers it holds it, too.
 bool Holds(const replication::LogView& log, const LogPosition& position) {
   return position.index <= log.base().index || log.Holds(position);
@@ -52,6 +55,66 @@ void CommitOracle::Check() {
                            NodeName(committed_by_), " committed"),
               committed_.index);
   }
+  CheckRivals();
+}
+
+void CommitOracle::CheckRivals() {
+  if (nodes_.size() > kRivalsAmong) return;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
+      if (!BothWin(i, j)) continue;
+      log_->Add(nodes_[i], "quorum",
+                absl::StrCat("and ", NodeName(nodes_[j]),
+                             " could both be elected in one term: they count "
+                             "different voters"));
+    }
+  }
+}
+
+bool CommitOracle::BothWin(std::size_t one, std::size_t other) const {
+  const replication::Status* const a = electors_[one].status;
+  const replication::Status* const b = electors_[other].status;
+  if (a == nullptr || b == nullptr) return false;
+  if (a->voters == b->voters && a->voters_next == b->voters_next) return false;
+  if (!electors_[one].election.may_lead) return false;
+  if (!electors_[other].election.may_lead) return false;
+  const std::uint64_t for_one = VotersFor(one) & ~(std::uint64_t{1} << other);
+  const std::uint64_t for_other = VotersFor(other) & ~(std::uint64_t{1} << one);
+  const std::uint64_t either = for_one & for_other;
+  // Every subset of those who would vote for either.
+  std::uint64_t part = either;
+  while (true) {
+    if (Majority(*a, (for_one & ~either) | part) &&
+        Majority(*b, (for_other & ~either) | (either & ~part))) {
+      return true;
+    }
+    if (part == 0) return false;
+    part = (part - 1) & either;
+  }
+}
+
+std::uint64_t CommitOracle::VotersFor(std::size_t candidate) const {
+  const LogPosition last = electors_[candidate].election.log->last();
+  std::uint64_t votes = 0;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const bool votes_for_it = VotesFor(nodes_[candidate], nodes_[i], last);
+    votes |= std::uint64_t{votes_for_it} << i;
+  }
+  return votes;
+}
+
+bool CommitOracle::Majority(const replication::Status& status,
+                            std::uint64_t votes) const {
+  for (const auto* set : {&status.voters, &status.voters_next}) {
+    std::size_t won = 0;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const bool counts =
+          std::find(set->begin(), set->end(), nodes_[i]) != set->end();
+      won += counts && ((votes >> i) & 1) != 0;
+    }
+    if (!set->empty() && won < set->size() / 2 + 1) return false;
+  }
+  return true;
 }
 
 bool CommitOracle::VotesFor(NodeId candidate, NodeId voter,

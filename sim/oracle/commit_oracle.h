@@ -8,6 +8,11 @@
 // configurations that do not know of each other show at once, where the run
 // itself would have to hold that election next.
 //
+// Likewise of each pair of replicas that may stand and believe in different
+// voters: could both win one term, by voters of whom each votes once? Then a
+// membership changed before the change ahead of it was settled (Ongaro's
+// correction of single-server changes, raft-dev, 10 July 2015).
+//
 // Who is down neither stands nor votes: what it comes back with is not known.
 #ifndef WR_SIM_ORACLE_COMMIT_ORACLE_H_
 #define WR_SIM_ORACLE_COMMIT_ORACLE_H_
@@ -49,6 +54,12 @@ class CommitOracle final : public Oracle, public WorldObserver {
 
  private:
   void Check();
+  void CheckRivals();
+  bool BothWin(std::size_t one, std::size_t other) const;
+  // Bit i: the node at place i of nodes_ votes for that at `candidate`.
+  std::uint64_t VotersFor(std::size_t candidate) const;
+  // Whether `votes` hold a majority of each set that `status` knows.
+  bool Majority(const replication::Status& status, std::uint64_t votes) const;
   bool VotesFor(NodeId candidate, NodeId voter, const LogPosition& last) const;
   bool Wins(NodeId candidate, const Elector& standing) const;
   // Names of those who vote for it.

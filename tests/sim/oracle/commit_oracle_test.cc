@@ -131,13 +131,48 @@ TEST_F(CommitOracleTest, OneThatVotesForNobodyDoesNoHarm) {
   EXPECT_EQ(found(), 0u);
 }
 
+TEST_F(CommitOracleTest, VotersOfWhomTwoMajoritiesNeedNotMeetAreFound) {
+  for (const std::uint32_t node : {1U, 2U, 3U}) Log(node, {1});
+  struct Case {
+    std::vector<NodeId> voters;  // as n1 believes
+    std::vector<NodeId> next;
+    std::size_t findings;
+  };
+  const NodeId n1{1};
+  const NodeId n2{2};
+  const NodeId n3{3};
+  Commits(1, 1);
+  for (const Case& c : {Case{{n1}, {}, 2}, Case{{n1}, {n1, n2}, 0},
+                        Case{{n1, n2}, {}, 0}, Case{{n1, n2, n3}, {}, 0}}) {
+    const std::size_t before = found();
+    replicas_[n1].status.voters = c.voters;
+    replicas_[n1].status.voters_next = c.next;
+    oracle_.OnRole({});
+    Event(1);
+    ASSERT_EQ(found() - before, c.findings);  // n1 against n2, and n3
+    for (std::size_t i = before; i < found(); ++i) {
+      EXPECT_EQ(log_.findings()[i].rule, "quorum");
+    }
+  }
+}
+
+TEST_F(CommitOracleTest, OfTwoWithOtherVotersTheShorterLogNeedNotWin) {
+  Log(1, {1});
+  Log(2, {1, 2});
+  Log(3, {1, 2});
+  replicas_[NodeId(1)].status.voters = {NodeId(1), NodeId(2)};
+  Commits(2, 1);
+  EXPECT_EQ(found(), 0u);
+}
+
 TEST_F(CommitOracleTest, ACandidateNeedsAMajorityOfItsOwnVoters) {
   Log(1, {1, 1});
   Log(2, {1, 1});
   Log(3, {1});
   replicas_[NodeId(3)].status.voters = {NodeId(3)};
   Commits(1, 2);
-  EXPECT_EQ(found(), 1u);
+  ASSERT_EQ(found(), 3u);  // two of a majority that need not meet theirs
+  EXPECT_EQ(log_.findings()[0].rule, "commit");
 }
 
 class UnsyncedCommitOracleTest : public CommitOracleTest {
