@@ -49,15 +49,28 @@ std::string SegmentPath(Slice directory, SegmentNumber number) {
   return absl::StrCat(directory, "/", SegmentFileName(number));
 }
 
+absl::Status MakeDirectory(env::FileSystem* files, Slice path) {
+  const auto stat = files->Stat(path);
+  if (absl::IsNotFound(stat.status())) {
+    const absl::Status made = files->MakeDirectory(path);
+    if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
+    return files->SyncDirectory(ParentOf(path));
+  }
+  if (!stat.ok()) return stat.status();
+  // An empty one may be left from a life that ended, or was refused, before it
+  // was durable. Who put something in had made sure of it.
+  WR_ASSIGN_OR_RETURN(const std::vector<std::string> names, files->List(path));
+  if (!names.empty()) return absl::OkStatus();
+  return files->SyncDirectory(ParentOf(path));
+}
+
 absl::Status MakeDirectories(env::FileSystem* files, Slice path) {
   if (path.empty() || path == "/") return absl::OkStatus();
   const auto stat = files->Stat(path);
-  if (stat.ok()) return absl::OkStatus();
-  if (!absl::IsNotFound(stat.status())) return stat.status();
-  WR_RETURN_IF_ERROR(MakeDirectories(files, ParentOf(path)));
-  const absl::Status made = files->MakeDirectory(path);
-  if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
-  return files->SyncDirectory(ParentOf(path));
+  if (absl::IsNotFound(stat.status())) {
+    WR_RETURN_IF_ERROR(MakeDirectories(files, ParentOf(path)));
+  }
+  return MakeDirectory(files, path);
 }
 
 absl::StatusOr<std::vector<SegmentNumber>> ListSegments(env::FileSystem* files,

@@ -18,8 +18,10 @@ namespace wringer::wal {
 
 std::string SegmentPath(Slice directory, SegmentNumber number);
 
-// Makes `path` and whatever is missing above it, each name made durable. May
-// yield.
+// Makes `path`, its name durable. REQUIRES: its parent is there and durable.
+// May yield.
+absl::Status MakeDirectory(env::FileSystem* files, Slice path);
+// Likewise, with whatever is missing above it.
 absl::Status MakeDirectories(env::FileSystem* files, Slice path);
 
 // Numbers of the segment files in `directory`, ascending. May yield.

@@ -74,7 +74,8 @@ class WalWriter;
 
 class Wal {
  public:
-  // `directory` is absolute and created if absent. `listener` outlives the Wal.
+  // `directory` is absolute and created if absent, in one that is there and
+  // durable. `listener` outlives the Wal.
   Wal(const WalOptions& options, std::string directory, env::Env* env,
       WalListener* listener);
   // Stops the writer without waiting for it; what it has not written is lost.

@@ -51,7 +51,7 @@ WalWriter::WalWriter(const WalOptions& options, std::string directory,
 absl::StatusOr<Recovered> WalWriter::Open(RecordSink* sink,
                                           std::optional<WalId> expected) {
   WR_CHECK(file_ == nullptr);
-  WR_RETURN_IF_ERROR(MakeDirectories(env_->files, directory_));
+  WR_RETURN_IF_ERROR(MakeDirectory(env_->files, directory_));
   WR_ASSIGN_OR_RETURN(Recovered found,
                       RecoverWal(env_->files, directory_, expected, sink));
   id_ = found.wal.has_value() ? *found.wal : DrawId(*env_, directory_);

@@ -60,6 +60,8 @@ class FakeDisk : public env::FileSystem {
   bool frozen() const { return mutations_ >= freeze_at_; }
   // Power loss: unsynced units survive iff `keep` says so. Unfreezes.
   void Crash(const Keep& keep);
+  // The process ended, the machine did not: nothing is lost. Unfreezes.
+  void Kill() { FreezeAt(std::numeric_limits<std::uint64_t>::max()); }
   std::size_t unsynced_units() const;
 
   // ---- looking and meddling ----

@@ -147,6 +147,29 @@ TEST_P(LogStoreCrash, EveryCrashPointRecoversToTheStepReachedOrTheNext) {
   }
 }
 
+// The names a first life made and did not live to sync are in the page cache,
+// where the second finds them; a power loss takes them if it leaves it at that.
+TEST_P(LogStoreCrash, WhatAKilledFirstBootLeftUnsyncedIsMadeDurable) {
+  const std::vector<Step> steps = Steps();
+  FakeDisk whole;
+  {
+    LogBoot boot(&whole, options_);
+  }
+  for (std::uint64_t k = 0; k <= whole.mutations(); ++k) {
+    FakeDisk disk;
+    disk.FreezeAt(k);
+    {
+      LogBoot boot(&disk, options_);
+    }
+    disk.Kill();
+    ASSERT_EQ(Live(&disk, options_), kSteps) << k;
+    disk.Crash([] { return false; });
+    LogBoot boot(&disk, options_);
+    ASSERT_TRUE(boot.opened()) << boot.status() << " at " << k;
+    EXPECT_TRUE(Matches(boot.recovery(), steps[kSteps])) << k;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(SegmentSizes, LogStoreCrash,
                          ::testing::Values(60, 120, 1 << 20));
 

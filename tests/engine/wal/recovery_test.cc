@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "engine/base/random.h"
-#include "engine/wal/segment.h"
 #include "gtest/gtest.h"
 #include "tests/engine/wal/wal_fuzz_input.h"
 #include "tests/engine/wal/wal_testing.h"
@@ -117,13 +116,9 @@ TEST(WalRecovery, DamageToTheLastGroupIsATornTailUntilAMarkerIsWritten) {
 // Whichever sector of any size goes bad: what was vouched for is still there,
 // or its loss is reported.
 void ExpectVouchedKept(const FakeDisk& disk, Lsn vouched) {
-  FakeDisk copy;
-  ASSERT_TRUE(MakeDirectories(&copy, kWalDirectory).ok());
-  for (const std::string& path : disk.Files()) {
-    copy.SetContents(path, disk.Contents(path));
-  }
+  const std::unique_ptr<FakeDisk> copy = disk.Clone();
   Lsn owed;  // the end of a record
-  for (const RecordPlace& place : Look(&copy).sink.places) {
+  for (const RecordPlace& place : Look(copy.get()).sink.places) {
     if (place.end <= vouched) owed = place.end;
   }
   for (const std::string& path : disk.Files()) {
@@ -134,15 +129,15 @@ void ExpectVouchedKept(const FakeDisk& disk, Lsn vouched) {
         const auto begin = bad.begin() + std::ptrdiff_t(at);
         const std::size_t size = std::min(sector, good.size() - at);
         std::fill(begin, begin + std::ptrdiff_t(size), '\x5a');
-        copy.SetContents(path, bad);
-        const Seen seen = Look(&copy);
+        copy->SetContents(path, bad);
+        const Seen seen = Look(copy.get());
         ASSERT_TRUE(seen.found.ok());
         EXPECT_TRUE(!seen.sink.damage.empty() || seen.found->end >= owed)
             << path << " at " << at << ": " << seen.found->end.value() << " of "
             << vouched.value();
       }
     }
-    copy.SetContents(path, good);
+    copy->SetContents(path, good);
   }
 }
 
