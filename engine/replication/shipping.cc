@@ -12,7 +12,7 @@ void Shipping::Ship(NodeId to, const LogView& log, const ShipLimits& limits,
   WR_CHECK(!snapshotting);
   bool sent = false;
   const std::size_t window = probing ? 1 : limits.window;
-  while (next <= log.last().index && inflight < window && !fetching) {
+  while (next <= log.last().index && flying.size() < window && !fetching) {
     if (!log.Cached(next)) {
       fetching = true;
       ready.fetches.push_back({to, next, log.last().index, limits.bytes});
@@ -28,7 +28,7 @@ void Shipping::Ship(NodeId to, const LogView& log, const ShipLimits& limits,
 
 void Shipping::NoteSent(LogIndex upto) {
   WR_CHECK(upto >= next);
-  ++inflight;
+  flying.push_back(upto);
   if (probing) {
     asked_upto = upto;
   } else {
@@ -51,10 +51,11 @@ void Shipping::OnHeartbeat(NodeId to, LogIndex last, std::size_t chunk_bytes,
   }
   probing = true;
   asked_upto = {};
-  inflight = 0;
+  flying.clear();
   fetching = false;
   if (match.value() > 0) next = match.next();
   if (!snapshotting) return;
+  part_sent_again = true;
   ready.snapshot_reads.push_back(
       {to, snapshot_at, snapshot_offset, chunk_bytes});
 }
@@ -70,8 +71,8 @@ void Shipping::OnAccepted(LogIndex accepted, LogIndex durable) {
     match = durable;
     next = std::max(next, durable.next());
   }
-  const bool caught_up = match.next() == next;
-  inflight = caught_up || inflight == 0 ? 0 : inflight - 1;
+  const LogIndex arrived = std::max(accepted, match);
+  while (!flying.empty() && flying.front() <= arrived) flying.pop_front();
 }
 
 bool Shipping::OnRejected(LogIndex rejected, LogPosition hint,
@@ -88,7 +89,7 @@ bool Shipping::OnRejected(LogIndex rejected, LogPosition hint,
   // Who acknowledged more, and does not hold it, has lost it.
   if (rejected <= match) match = LogIndex{0};
   next = std::max(match, meet.index).next();
-  inflight = 0;
+  flying.clear();
   probing = true;
   asked_upto = {};
   return true;
@@ -99,12 +100,16 @@ void Shipping::BeginSnapshot(NodeId to, std::size_t chunk_bytes, Ready& ready) {
   snapshotting = true;
   snapshot_at = {};
   snapshot_offset = 0;
+  part_sent_again = false;
   ready.snapshot_reads.push_back({to, {}, 0, chunk_bytes});
 }
 
 void Shipping::ContinueSnapshot(NodeId to, std::uint64_t offset,
                                 std::size_t chunk_bytes, Ready& ready) {
   WR_CHECK(snapshotting);
+  const bool back = offset < snapshot_offset && part_sent_again;
+  if (offset <= snapshot_offset && !back) return;
+  part_sent_again = false;
   snapshot_offset = offset;
   ready.snapshot_reads.push_back({to, snapshot_at, offset, chunk_bytes});
 }
@@ -112,7 +117,7 @@ void Shipping::ContinueSnapshot(NodeId to, std::uint64_t offset,
 void Shipping::EndSnapshot(LogIndex upto) {
   WR_CHECK(snapshotting);
   snapshotting = false;
-  inflight = 0;
+  flying.clear();
   next = std::max(match, upto).next();
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -53,7 +54,8 @@ struct Shipping {
 
   // REQUIRES: not snapshotting.
   void BeginSnapshot(NodeId to, std::size_t chunk_bytes, Ready& ready);
-  // It holds the image up to `offset`. REQUIRES: snapshotting.
+  // It holds the image up to `offset`, and gets the next part; nothing happens
+  // if it told so before. REQUIRES: snapshotting.
   void ContinueSnapshot(NodeId to, std::uint64_t offset,
                         std::size_t chunk_bytes, Ready& ready);
   // It has installed the image, which ends at `upto`. REQUIRES: snapshotting.
@@ -70,11 +72,18 @@ struct Shipping {
   // `prev`, so that an answer to an older question is told from one to this.
   bool probing = true;
   LogIndex asked_upto;  // end of what went along with the question; 0: nothing
-  std::size_t inflight = 0;  // messages with entries, unanswered
-  bool fetching = false;     // older entries are being read for it
+  // Ends of the messages with entries that are not known to have arrived,
+  // ascending. An answer that tells of none of them makes no room in the
+  // window: else what the network duplicates, and what is answered after it was
+  // sent again, would each send one more, and a slow link never drained.
+  std::deque<LogIndex> flying;
+  bool fetching = false;  // older entries are being read for it
   bool snapshotting = false;
   LogPosition snapshot_at;  // 0 until the first part is read
   std::uint64_t snapshot_offset = 0;
+  // The part there was sent again: the answer may be that less is held, by a
+  // follower that started again. Unasked that is an answer of long ago.
+  bool part_sent_again = false;
   Retransmission retransmission;
 };
 

@@ -61,7 +61,7 @@ TEST_F(ShippingTest, AProbeLeavesEvenIfThereIsNothingToSend) {
   shipping_.next = Index(4);
   EXPECT_EQ(Ship(log), Ends());
   EXPECT_EQ(Ship(log, /*probe=*/true), Ends({3}));
-  EXPECT_EQ(shipping_.inflight, 0u);
+  EXPECT_TRUE(shipping_.flying.empty());
 }
 
 TEST_F(ShippingTest, AnAnswerToAnOlderQuestionUndoesNothing) {
@@ -105,6 +105,21 @@ TEST_F(ShippingTest, SilenceSendsAgainFromWhatIsDurable) {
   EXPECT_TRUE(ready_.snapshot_reads.empty());
 }
 
+// What the network duplicates, and answers to what has been sent again since.
+TEST_F(ShippingTest, AnAnswerThatTellsNothingNewSendsNothingNew) {
+  const LogView log = LogOf(30);
+  shipping_.OnAccepted(Index(3), Index(3));
+  EXPECT_EQ(Ship(log), Ends({6, 9}));
+  for (int i = 0; i < 3; ++i) {
+    shipping_.OnAccepted(Index(3), Index(3));
+    EXPECT_EQ(Ship(log), Ends());
+  }
+  shipping_.OnAccepted(Index(9), Index(9));
+  EXPECT_EQ(Ship(log), Ends({12, 15}));
+  shipping_.OnAccepted(Index(6), Index(6));
+  EXPECT_EQ(Ship(log), Ends());
+}
+
 TEST_F(ShippingTest, WhatIsNotInMemoryIsReadOnce) {
   const LogView log = LogOf(9, 1000, /*cached=*/2);
   EXPECT_EQ(Ship(log), Ends());
@@ -129,6 +144,22 @@ TEST_F(ShippingTest, ASnapshotGoesOnWhereItIsHeld) {
   shipping_.OnHeartbeat(kPeer, Index(9), 64, ready_);
   ASSERT_EQ(ready_.snapshot_reads.size(), 3u);
   EXPECT_EQ(ready_.snapshot_reads.back().offset, 64u);
+  // Told twice, and told long ago.
+  shipping_.ContinueSnapshot(kPeer, 128, 64, ready_);
+  for (const std::uint64_t offset : {128u, 64u, 0u}) {
+    shipping_.ContinueSnapshot(kPeer, offset, 64, ready_);
+  }
+  ASSERT_EQ(ready_.snapshot_reads.size(), 4u);
+  // A follower that lost what it had says so when it is asked again.
+  for (int i = 0; i < 4; ++i) {
+    shipping_.OnHeartbeat(kPeer, Index(9), 64, ready_);
+  }
+  const std::size_t reads = ready_.snapshot_reads.size();
+  for (int i = 0; i < 2; ++i) {
+    shipping_.ContinueSnapshot(kPeer, 0, 64, ready_);
+    ASSERT_EQ(ready_.snapshot_reads.size(), reads + 1);
+    EXPECT_EQ(ready_.snapshot_reads.back().offset, 0u);
+  }
   shipping_.EndSnapshot(Index(7));
   EXPECT_FALSE(shipping_.snapshotting);
   EXPECT_EQ(shipping_.next, Index(8));
