@@ -383,7 +383,7 @@ struct ElectionView {
   bool may_lead = false;
   // It votes for logs that reach this far; nothing: for nobody.
   std::optional<LogPosition> votes_from;
-  // Its term and vote are durable with this.
+  // The first version of the hard state that holds its term and vote.
   MetaVersion hard_state;
 };
 

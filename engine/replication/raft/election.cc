@@ -24,7 +24,7 @@ ElectionView Raft::election() const {
   ElectionView view{.log = &log_,
                     .may_lead = Electable(),
                     .votes_from = {},
-                    .hard_state = meta_version_};
+                    .hard_state = vote_version_};
   if (!silent() && MayVote()) view.votes_from = VoteFloor();
   return view;
 }
@@ -65,7 +65,6 @@ void Raft::Campaign(bool pre, bool transfer, Ready& ready) {
     term_ = term_.next();
     voted_for_ = options_.self;
     PersistMeta(ready);
-    own_vote_version_ = meta_version_;
     ForgetLeader(ready);
   }
   // Asking promises nothing; only the answers, and our own vote, do.
@@ -82,7 +81,7 @@ void Raft::CountVotes(Ready& ready) {
   WR_CHECK(status_.role == Role::kCandidate);
   std::set<NodeId> votes = votes_;
   // Rule 1: our own vote counts once it is durable.
-  if (pre_campaign_ || durable_meta_ >= own_vote_version_) {
+  if (pre_campaign_ || durable_meta_ >= vote_version_) {
     votes.insert(options_.self);
   }
   bool won = HasQuorum(voters(), votes);

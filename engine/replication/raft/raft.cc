@@ -138,6 +138,8 @@ void Raft::RecoverMeta(const Start& start) {
     }
     WR_CHECK(r.done());
   }
+  kept_vote_ = {term_, voted_for_};
+  vote_version_ = meta_version_;
   for (const LogEntry& entry : start.log.entries) {
     Membership membership;
     if (entry.kind == EntryKind::kConfig &&
@@ -187,6 +189,9 @@ void Raft::PersistMeta(Ready& ready) {
   if (install_pending_) put(installing_.index, install_members_);
   w.Flush();
   ++meta_version_;
+  const std::pair vote(term_, voted_for_);
+  if (kept_vote_ != vote) vote_version_ = meta_version_;
+  kept_vote_ = vote;
   ready.meta = Meta{meta_version_, std::move(bytes)};
 }
 

@@ -195,6 +195,9 @@ class Raft : public Replicator {
   std::uint64_t forgot_ = 0;  // rule 7: names this life, 0 normally
   MetaVersion meta_version_;
   MetaVersion durable_meta_;
+  // The first version that holds the term and the vote as they are.
+  std::pair<Term, NodeId> kept_vote_;
+  MetaVersion vote_version_;
 
   LogView log_;
   MembershipLog members_;
@@ -215,7 +218,6 @@ class Raft : public Replicator {
   std::uint64_t vote_replies_ = 0;
   bool pre_campaign_ = false;
   bool transfer_campaign_ = false;
-  MetaVersion own_vote_version_;
 
   // Leader.
   std::map<NodeId, Progress> progress_;

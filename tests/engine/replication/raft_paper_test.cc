@@ -100,6 +100,17 @@ TEST_F(RaftPaper, AVoteAndItsTermAreStableBeforeTheAnswer) {
   EXPECT_EQ(ready.sends[0].promise.meta, ready.meta->version);
 }
 
+// A candidate that asks twice is answered twice; what the oracles hold the
+// first answer to is the version that first held the vote.
+TEST_F(RaftPaper, AVoteIsDurableWithTheVersionThatFirstHeldIt) {
+  Boot();
+  const Ready first = Hear(2, 4, VoteRequest{false, false, {}});
+  Hear(2, 4, VoteRequest{false, false, {}});
+  EXPECT_EQ(model_->election().hard_state, first.meta->version);
+  const Ready next = Hear(3, 5, VoteRequest{false, false, {}});
+  EXPECT_EQ(model_->election().hard_state, next.meta->version);
+}
+
 TEST_F(RaftPaper, EntriesAreStableBeforeTheAnswer) {
   Boot();
   const Ready ready = Hear(2, 1, Append{{}, {}, 0, {Entry(1, 1)}});
