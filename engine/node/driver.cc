@@ -79,6 +79,7 @@ void Driver::OnDurable(const log_store::DurableMark& mark) {
   if (!started_) durable_before_start_ = true;
   if (!started_ || halted_) return;
   if (parts_->applier != nullptr) parts_->applier->OnDurable();
+  parts_->maintenance->OnDurable();
   ReleaseHeld();
   Give(replication::Durable{.log = mark.log, .meta = mark.meta});
 }

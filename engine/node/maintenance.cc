@@ -17,7 +17,8 @@ Maintenance::Maintenance(const NodeOptions& options, env::Env* env,
       log_(log),
       applier_(applier),
       host_(host),
-      work_(env->fibers) {}
+      work_(env->fibers),
+      log_moved_(env->fibers) {}
 
 void Maintenance::Start() {
   env_->fibers->Spawn("maintenance", [this] { Run(); });
@@ -32,6 +33,14 @@ bool Maintenance::CheckpointDue() const {
 void Maintenance::Poke() {
   if (work_.empty()) return;  // at work already, and will look again
   if (engine_->HasWork() || CheckpointDue()) work_.WakeOne();
+}
+
+void Maintenance::AwaitLog(SequenceNumber sequence) {
+  const LogIndex upto = applier_->IndexAt(sequence);
+  while (log_->durable().log.index < upto && log_->base().index < upto) {
+    WR_MARK(kCheckpointAwaitedLog);
+    log_moved_.Wait();
+  }
 }
 
 void Maintenance::Run() {

@@ -25,6 +25,12 @@ class Maintenance {
   void Start();
   // Something was applied: looks whether there is work. Does not yield.
   void Poke();
+  // Returns once the log is durable as far as the state at `sequence` executed
+  // it. A leader executes what others have made durable, and may be behind
+  // them itself. May yield.
+  void AwaitLog(SequenceNumber sequence);
+  // More of the log is durable. Does not yield.
+  void OnDurable() { log_moved_.WakeAll(); }
   void Stop() { stopped_ = true; }
   std::uint64_t checkpoints() const { return checkpoints_; }
 
@@ -45,6 +51,7 @@ class Maintenance {
   std::uint64_t checkpoints_ = 0;
   LogIndex reported_;
   env::WaitQueue work_;
+  env::WaitQueue log_moved_;
 };
 
 }  // namespace wringer::node

@@ -42,6 +42,11 @@ absl::Status Node::Build() {
   Parts& p = parts_;
   WR_ASSIGN_OR_RETURN(p.replicator,
                       replication::NewReplicator(p.options.replication));
+  if (p.has_log()) {
+    p.options.engine.log_barrier = [this](SequenceNumber sequence) {
+      parts_.maintenance->AwaitLog(sequence);
+    };
+  }
   WR_ASSIGN_OR_RETURN(p.engine,
                       storage::NewStorageEngine(p.options.engine, p.env));
   log_store::LogStoreOptions log = p.options.log;

@@ -24,7 +24,8 @@ constexpr std::array kMakers = {
                 {.directory = options.directory,
                  .journal = options.journal,
                  .wal = options.wal,
-                 .checkpoint_bytes = options.checkpoint_bytes},
+                 .checkpoint_bytes = options.checkpoint_bytes,
+                 .log_barrier = options.log_barrier},
                 env);
           }},
 };

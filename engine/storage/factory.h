@@ -21,6 +21,7 @@ struct EngineOptions {
   wal::WalOptions wal;  // of the journal
   // Applied bytes after which HasWork() offers a checkpoint.
   std::uint64_t checkpoint_bytes = 1 << 20;
+  LogBarrier log_barrier = nullptr;  // of the replicated log, if there is one
 };
 
 // The known names, sorted: for scenario checks and their "did you mean".

@@ -20,6 +20,7 @@
 #define WR_ENGINE_STORAGE_STORAGE_ENGINE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +77,11 @@ struct EngineStats {
   std::uint64_t syncs = 0;
   std::uint64_t checkpoints = 0;
 };
+
+// The write-ahead rule: called before the state up to a batch becomes durable,
+// and returns once the log that the batches come from is durable as far. May
+// yield. An engine without such a log has none.
+using LogBarrier = std::function<void(SequenceNumber)>;
 
 class StorageEngine {
  public:

@@ -47,9 +47,10 @@ void CommitOracle::Check() {
     const replication::LogView& log = *candidate.election.log;
     if (Holds(log, committed_)) continue;
     const NodeId node = nodes_[i];
-    if (!Wins(node, candidate)) continue;
+    const std::uint64_t votes = VotersFor(i);
+    if (!Majority(*candidate.status, votes)) continue;
     log_->Add(node, "commit",
-              absl::StrCat("could be elected by ", Electorate(node, log.last()),
+              absl::StrCat("could be elected by ", Names(votes),
                            " with a log that ends at ", Text(log.last()),
                            " and lacks ", Text(committed_), ", which ",
                            NodeName(committed_by_), " committed"),
@@ -62,42 +63,53 @@ void CommitOracle::CheckRivals() {
   if (nodes_.size() > kRivalsAmong) return;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
-      if (!BothWin(i, j)) continue;
+      const std::optional<Votes> votes = BothWin(i, j);
+      if (!votes) continue;
       log_->Add(nodes_[i], "quorum",
-                absl::StrCat("and ", NodeName(nodes_[j]),
-                             " could both be elected in one term: they count "
-                             "different voters"));
+                absl::StrCat("could be elected by ", Names(votes->one), " and ",
+                             NodeName(nodes_[j]), " by ", Names(votes->other),
+                             ", both in one term"));
     }
   }
 }
 
-bool CommitOracle::BothWin(std::size_t one, std::size_t other) const {
+std::string CommitOracle::Names(std::uint64_t votes) const {
+  std::string names;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (((votes >> i) & 1) == 0) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", NodeName(nodes_[i]));
+  }
+  return names;
+}
+
+std::optional<CommitOracle::Votes> CommitOracle::BothWin(
+    std::size_t one, std::size_t other) const {
   const replication::Status* const a = electors_[one].status;
   const replication::Status* const b = electors_[other].status;
-  if (a == nullptr || b == nullptr) return false;
-  if (a->voters == b->voters && a->voters_next == b->voters_next) return false;
-  if (!electors_[one].election.may_lead) return false;
-  if (!electors_[other].election.may_lead) return false;
+  if (a == nullptr || b == nullptr) return {};
+  if (a->voters == b->voters && a->voters_next == b->voters_next) return {};
+  if (!electors_[one].election.may_lead) return {};
+  if (!electors_[other].election.may_lead) return {};
   const std::uint64_t for_one = VotersFor(one) & ~(std::uint64_t{1} << other);
   const std::uint64_t for_other = VotersFor(other) & ~(std::uint64_t{1} << one);
   const std::uint64_t either = for_one & for_other;
   // Every subset of those who would vote for either.
   std::uint64_t part = either;
   while (true) {
-    if (Majority(*a, (for_one & ~either) | part) &&
-        Majority(*b, (for_other & ~either) | (either & ~part))) {
-      return true;
-    }
-    if (part == 0) return false;
+    const Votes votes{.one = (for_one & ~either) | part,
+                      .other = (for_other & ~either) | (either & ~part)};
+    if (Majority(*a, votes.one) && Majority(*b, votes.other)) return votes;
+    if (part == 0) return {};
     part = (part - 1) & either;
   }
 }
 
 std::uint64_t CommitOracle::VotersFor(std::size_t candidate) const {
   const LogPosition last = electors_[candidate].election.log->last();
-  std::uint64_t votes = 0;
+  std::uint64_t votes = std::uint64_t{1} << candidate;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const bool votes_for_it = VotesFor(nodes_[candidate], nodes_[i], last);
+    const auto& floor = electors_[i].election.votes_from;
+    const bool votes_for_it = floor.has_value() && *floor <= last;
     votes |= std::uint64_t{votes_for_it} << i;
   }
   return votes;
@@ -115,38 +127,6 @@ bool CommitOracle::Majority(const replication::Status& status,
     if (!set->empty() && won < set->size() / 2 + 1) return false;
   }
   return true;
-}
-
-bool CommitOracle::VotesFor(NodeId candidate, NodeId voter,
-                            const LogPosition& last) const {
-  if (voter == candidate) return true;
-  const auto found = std::lower_bound(nodes_.begin(), nodes_.end(), voter);
-  if (found == nodes_.end() || *found != voter) return false;
-  const auto place = static_cast<std::size_t>(found - nodes_.begin());
-  const auto& floor = electors_[place].election.votes_from;
-  return floor.has_value() && *floor <= last;
-}
-
-bool CommitOracle::Wins(NodeId candidate, const Elector& standing) const {
-  const replication::Status& status = *standing.status;
-  const LogPosition last = standing.election.log->last();
-  for (const auto* set : {&status.voters, &status.voters_next}) {
-    const auto won = static_cast<std::size_t>(std::count_if(
-        set->begin(), set->end(),
-        [&](NodeId node) { return VotesFor(candidate, node, last); }));
-    if (!set->empty() && won < set->size() / 2 + 1) return false;
-  }
-  return true;
-}
-
-std::string CommitOracle::Electorate(NodeId candidate,
-                                     const LogPosition& last) const {
-  std::string names;
-  for (const NodeId node : nodes_) {
-    if (!VotesFor(candidate, node, last)) continue;
-    absl::StrAppend(&names, names.empty() ? "" : ", ", NodeName(node));
-  }
-  return names;
 }
 
 }  // namespace wringer::sim

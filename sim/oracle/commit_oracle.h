@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,15 +56,17 @@ class CommitOracle final : public Oracle, public WorldObserver {
  private:
   void Check();
   void CheckRivals();
-  bool BothWin(std::size_t one, std::size_t other) const;
+  // Who would have to vote for whom; nothing if no votes elect both.
+  struct Votes {
+    std::uint64_t one = 0;
+    std::uint64_t other = 0;
+  };
+  std::optional<Votes> BothWin(std::size_t one, std::size_t other) const;
+  std::string Names(std::uint64_t votes) const;
   // Bit i: the node at place i of nodes_ votes for that at `candidate`.
   std::uint64_t VotersFor(std::size_t candidate) const;
   // Whether `votes` hold a majority of each set that `status` knows.
   bool Majority(const replication::Status& status, std::uint64_t votes) const;
-  bool VotesFor(NodeId candidate, NodeId voter, const LogPosition& last) const;
-  bool Wins(NodeId candidate, const Elector& standing) const;
-  // Names of those who vote for it.
-  std::string Electorate(NodeId candidate, const LogPosition& last) const;
 
   const bool holds_;
   const std::vector<NodeId> nodes_;  // ascending

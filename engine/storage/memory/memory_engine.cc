@@ -368,6 +368,9 @@ absl::Status MemoryEngine::Step(std::uint64_t budget) {
   }
   if (done.ok() && cursor.valid()) return done;  // more next time
   if (done.ok()) done = writer.Finish();
+  if (done.ok() && options_.log_barrier) {
+    options_.log_barrier(progress_->header.sequence);
+  }
   if (done.ok()) {
     checkpoint_bytes_written_ += writer.bytes();
     done = Publish(progress_->header, progress_->temporary, progress_->covers);

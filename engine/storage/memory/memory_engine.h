@@ -37,6 +37,7 @@ struct MemoryEngineOptions {
   bool journal = true;
   wal::WalOptions wal;
   std::uint64_t checkpoint_bytes = 1 << 20;
+  LogBarrier log_barrier = nullptr;
 };
 
 class MemoryEngine : public StorageEngine, private wal::WalListener {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,8 @@
 
 namespace wringer::node {
 
-// Holds what the test puts in; everything is durable and cached.
+// Holds what the test puts in; everything is cached, and durable unless the
+// test says how far.
 class FakeLog : public log_store::LogStore {
  public:
   absl::StatusOr<log_store::Recovery> Open(
@@ -46,7 +48,7 @@ class FakeLog : public log_store::LogStore {
     return entries_[index - base_.index - 1].term;
   }
   log_store::DurableMark durable() const override {
-    return {.log = last(), .meta = {}};
+    return {.log = std::min(last(), durable_to.value_or(last())), .meta = {}};
   }
   LogPosition written() const override { return last(); }
   LogPosition vouched() const override { return last(); }
@@ -62,6 +64,8 @@ class FakeLog : public log_store::LogStore {
     return out;
   }
   bool Cached(LogIndex, LogIndex) const override { return true; }
+
+  std::optional<LogPosition> durable_to;
 
  private:
   LogPosition base_;

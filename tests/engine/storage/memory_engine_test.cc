@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "tests/engine/storage/storage_testing.h"
 
@@ -46,6 +47,26 @@ TEST(MemoryEngine, CheckpointFreesTheJournalAndTheOlderFile) {
   ASSERT_TRUE(again.opened()) << again.status();
   EXPECT_EQ(again.report().recovered, Seq(41));
   EXPECT_EQ(again.Contents().size(), 2u);
+}
+
+TEST(MemoryEngine, TheLogComesBeforeTheStateItCarries) {
+  FakeDisk disk;
+  EngineOptions options = kOptions;
+  options.journal = false;
+  std::vector<SequenceNumber> asked;
+  std::size_t published = 0;
+  options.log_barrier = [&](SequenceNumber upto) {
+    asked.push_back(upto);
+    for (const std::string& path : disk.Files()) {
+      if (!absl::EndsWith(path, ".tmp")) ++published;
+    }
+  };
+  EngineBoot boot(&disk, options);
+  ASSERT_TRUE(boot.Put("k", "v", 7).ok());
+  boot.Do([](StorageEngine& e) { ASSERT_TRUE(e.Checkpoint().ok()); });
+  EXPECT_EQ(asked, std::vector<SequenceNumber>{Seq(7)});
+  EXPECT_EQ(published, 0u);
+  EXPECT_FALSE(OnlyFile(disk, "checkpoint-").empty());
 }
 
 TEST(MemoryEngine, WritesGoOnDuringACheckpoint) {
