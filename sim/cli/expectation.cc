@@ -31,6 +31,8 @@ enum Row : std::size_t {
   kPbSyncUnfencedBeforeAck,
   kPbSyncLeaderReads,
   kPbSemiLeaderReads,
+  kPbSyncLease,
+  kPbSemiLease,
   kPbUnsynced,
   kRaftStrong,
   kRaftLease,
@@ -63,6 +65,8 @@ const std::vector<ExpectationRow>& Rows() {
     {"sync, unfenced, visible before ack", {{kSessions, kLin|kSessions, kLin|kSessions, kLin|kSessions, kSessions, kLin|kSessions, kNothing}}},
     {"primary-backup sync, leader reads", {{kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing, kNothing}}},
     {"semi-sync blocking, leader reads", {{kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing, kLost}}},
+    {"primary-backup sync, lease reads", {{kNothing, kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing}}},
+    {"semi-sync blocking, lease reads",  {{kNothing, kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kLost}}},
     {"primary-backup, unsynced copies",  {{kSessions, kSessions, kLost,  kSessions, kSessions, kLost,  kSessions}}},
     {"raft, strong reads",               {{kSessions, kSessions, kSessions, kSessions, kSessions, kSessions, kSessions}}},
     {"raft, lease reads",                 {{kNothing, kNothing, kNothing, kNothing, kLin|kSessions, kNothing, kNothing}}},
@@ -165,7 +169,10 @@ bool Synced(const Scenario& s) {
 Row ByReads(Row strict, const Scenario& s) {
   switch (s.workload.levels.read.kind) {
     case ReadLevelSpec::Kind::kLease:
-      return strict == kRaftStrong ? kRaftLease : strict;
+      if (strict == kRaftStrong) return kRaftLease;
+      if (strict == kPbSyncFenced) return kPbSyncLease;
+      if (strict == kPbSemiBlocking) return kPbSemiLease;
+      return strict;
     case ReadLevelSpec::Kind::kLeader:
       if (strict == kRaftStrong) return kRaftLeader;
       if (strict == kPbSyncFenced) return kPbSyncLeaderReads;
@@ -206,7 +213,9 @@ std::vector<Row> RowIndices(const Scenario& s) {
 bool Bears(Row row, const Scenario& s, FaultKind kind) {
   // A lease breaks by clocks that run at other rates than it trusts, not by a
   // pause, a slow disk or a wall clock that jumps.
-  if (row == kRaftLease) return sim::OraclePromisesOf(s).leases;
+  const bool lease =
+      row == kRaftLease || row == kPbSyncLease || row == kPbSemiLease;
+  if (lease) return sim::OraclePromisesOf(s).leases;
   // Whoever stands still or is slow knows the time when it goes on.
   return row == kQuorumLwwTrueClocks &&
          (kind == FaultKind::kPause || kind == FaultKind::kSlowDisk);

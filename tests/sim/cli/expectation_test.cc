@@ -1,5 +1,7 @@
 #include "sim/cli/expectation.h"
 
+#include <utility>
+
 #include "gtest/gtest.h"
 
 namespace wringer::cli {
@@ -32,6 +34,25 @@ TEST(Expectation, AClockBeyondTheBoundTakesThePromiseBack) {
   drift.rate = 2 * std::int64_t{scenario.replication.raft.drift_bound};
   scenario.faults.timeline = {drift};
   EXPECT_NE(MayViolate(scenario, {FaultKind::kClockDrift}) & kLin, 0);
+}
+
+TEST(Expectation, APrimaryThatReadsByItsLeaseTrustsClocksLikewise) {
+  Scenario scenario = LeaseReads();
+  scenario.replication.model = sim::ReplicationModel::kPrimaryBackup;
+  scenario.replication.primary_backup.failover = sim::FailoverRule::kFenced;
+  FaultSpec freeze;
+  freeze.kind = FaultKind::kClockFreeze;
+  for (const auto& [ack, design] :
+       {std::pair(sim::AckRule::kSync, "primary-backup sync, lease reads"),
+        std::pair(sim::AckRule::kSemiSync,
+                  "semi-sync blocking, lease reads")}) {
+    scenario.replication.primary_backup.ack = ack;
+    scenario.faults.timeline.clear();
+    EXPECT_EQ(DesignOf(scenario), design);
+    EXPECT_EQ(MayViolate(scenario, {FaultKind::kPause}), kNothing);
+    scenario.faults.timeline = {freeze};
+    EXPECT_NE(MayViolate(scenario, {FaultKind::kClockFreeze}) & kLin, 0);
+  }
 }
 
 TEST(Expectation, OtherDesignsAreJudgedByTheirRow) {
