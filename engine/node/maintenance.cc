@@ -37,10 +37,11 @@ void Maintenance::Poke() {
 
 void Maintenance::AwaitLog(SequenceNumber sequence) {
   const LogIndex upto = applier_->IndexAt(sequence);
-  while (log_->durable().log.index < upto && log_->base().index < upto) {
-    WR_MARK(kCheckpointAwaitedLog);
-    log_moved_.Wait();
-  }
+  const auto behind = [&] {
+    return log_->durable().log.index < upto && log_->base().index < upto;
+  };
+  if (behind()) WR_MARK(kCheckpointAwaitedLog);
+  while (behind()) log_moved_.Wait();
 }
 
 void Maintenance::Run() {

@@ -45,7 +45,6 @@ Lsn Wal::submitted() const { return writer_->submitted(); }
 Lsn Wal::written() const { return writer_->written(); }
 Lsn Wal::durable() const { return writer_->durable(); }
 Lsn Wal::synced() const { return writer_->synced(); }
-
 Lsn Wal::vouched() const { return writer_->vouched(); }
 WalStats Wal::stats() const { return writer_->stats(); }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/check.h"
 
 namespace wringer::sim {
 namespace {
@@ -14,6 +15,11 @@ std::string Text(const LogPosition& position) {
 
 // Who votes for whom is tried out, so few may be asked.
 constexpr std::size_t kRivalsAmong = 10;
+
+// Whether a bit is set.
+auto In(std::uint64_t set) {
+  return [set](std::size_t i) { return ((set >> i) & 1) != 0; };
+}
 
 // A snapshot that covers it holds it, too.
 bool Holds(const replication::LogView& log, const LogPosition& position) {
@@ -47,7 +53,7 @@ void CommitOracle::Check() {
     const replication::LogView& log = *candidate.election.log;
     if (Holds(log, committed_)) continue;
     const NodeId node = nodes_[i];
-    const std::uint64_t votes = VotersFor(i);
+    const auto votes = [&](std::size_t voter) { return VotesFor(voter, i); };
     if (!Majority(*candidate.status, votes)) continue;
     log_->Add(node, "commit",
               absl::StrCat("could be elected by ", Names(votes),
@@ -66,20 +72,11 @@ void CommitOracle::CheckRivals() {
       const std::optional<Votes> votes = BothWin(i, j);
       if (!votes) continue;
       log_->Add(nodes_[i], "quorum",
-                absl::StrCat("could be elected by ", Names(votes->one), " and ",
-                             NodeName(nodes_[j]), " by ", Names(votes->other),
-                             ", both in one term"));
+                absl::StrCat("could be elected by ", Names(In(votes->one)),
+                             " and ", NodeName(nodes_[j]), " by ",
+                             Names(In(votes->other)), ", both in one term"));
     }
   }
-}
-
-std::string CommitOracle::Names(std::uint64_t votes) const {
-  std::string names;
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (((votes >> i) & 1) == 0) continue;
-    absl::StrAppend(&names, names.empty() ? "" : ", ", NodeName(nodes_[i]));
-  }
-  return names;
 }
 
 std::optional<CommitOracle::Votes> CommitOracle::BothWin(
@@ -98,35 +95,51 @@ std::optional<CommitOracle::Votes> CommitOracle::BothWin(
   while (true) {
     const Votes votes{.one = (for_one & ~either) | part,
                       .other = (for_other & ~either) | (either & ~part)};
-    if (Majority(*a, votes.one) && Majority(*b, votes.other)) return votes;
+    if (Majority(*a, In(votes.one)) && Majority(*b, In(votes.other))) {
+      return votes;
+    }
     if (part == 0) return {};
     part = (part - 1) & either;
   }
 }
 
+bool CommitOracle::VotesFor(std::size_t voter, std::size_t candidate) const {
+  if (voter == candidate) return true;
+  const auto& floor = electors_[voter].election.votes_from;
+  return floor.has_value() &&
+         *floor <= electors_[candidate].election.log->last();
+}
+
 std::uint64_t CommitOracle::VotersFor(std::size_t candidate) const {
-  const LogPosition last = electors_[candidate].election.log->last();
-  std::uint64_t votes = std::uint64_t{1} << candidate;
+  WR_CHECK(nodes_.size() <= kRivalsAmong);
+  std::uint64_t votes = 0;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const auto& floor = electors_[i].election.votes_from;
-    const bool votes_for_it = floor.has_value() && *floor <= last;
-    votes |= std::uint64_t{votes_for_it} << i;
+    votes |= std::uint64_t{VotesFor(i, candidate)} << i;
   }
   return votes;
 }
 
 bool CommitOracle::Majority(const replication::Status& status,
-                            std::uint64_t votes) const {
+                            VotesOf votes) const {
   for (const auto* set : {&status.voters, &status.voters_next}) {
     std::size_t won = 0;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const bool counts =
           std::find(set->begin(), set->end(), nodes_[i]) != set->end();
-      won += counts && ((votes >> i) & 1) != 0;
+      won += counts && votes(i);
     }
     if (!set->empty() && won < set->size() / 2 + 1) return false;
   }
   return true;
+}
+
+std::string CommitOracle::Names(VotesOf votes) const {
+  std::string names;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (!votes(i)) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", NodeName(nodes_[i]));
+  }
+  return names;
 }
 
 }  // namespace wringer::sim

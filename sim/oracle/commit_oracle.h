@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "sim/oracle/oracle.h"
 
 namespace wringer::sim {
@@ -62,11 +63,14 @@ class CommitOracle final : public Oracle, public WorldObserver {
     std::uint64_t other = 0;
   };
   std::optional<Votes> BothWin(std::size_t one, std::size_t other) const;
-  std::string Names(std::uint64_t votes) const;
-  // Bit i: the node at place i of nodes_ votes for that at `candidate`.
+  // By places in nodes_, as in electors_.
+  using VotesOf = absl::FunctionRef<bool(std::size_t voter)>;
+  bool VotesFor(std::size_t voter, std::size_t candidate) const;
+  // Bit i: the node at place i votes for that at `candidate`.
   std::uint64_t VotersFor(std::size_t candidate) const;
   // Whether `votes` hold a majority of each set that `status` knows.
-  bool Majority(const replication::Status& status, std::uint64_t votes) const;
+  bool Majority(const replication::Status& status, VotesOf votes) const;
+  std::string Names(VotesOf votes) const;
 
   const bool holds_;
   const std::vector<NodeId> nodes_;  // ascending

@@ -127,6 +127,35 @@ TEST(LogStore, TruncationLowersTheMarkAtOnceAndForGood) {
   EXPECT_EQ(again.recovery().log.entries, Entries(1, 1, 2));
 }
 
+// Large entries, so that what vouches for one lies in another sector.
+TEST(LogStore, WhatIsVouchedForTrailsWhatIsDurableAndIsCutWithIt) {
+  FakeDisk disk;
+  LogBoot boot(&disk);
+  ASSERT_TRUE(boot.opened());
+  const auto append = [&](std::uint64_t term, std::uint64_t index) {
+    boot.Do([&](LogStore& s) {
+      replication::LogEntry entry = Entry(term, index);
+      entry.payload = std::string(5000, 'x');
+      std::vector<replication::LogEntry> entries;
+      entries.push_back(std::move(entry));
+      s.SubmitAppend(std::move(entries));
+    });
+  };
+  for (std::uint64_t i = 1; i <= 6; ++i) append(1, i);
+  boot.Do([](LogStore& s) {
+    EXPECT_EQ(s.durable().log, At(1, 6));
+    EXPECT_GE(s.vouched(), At(1, 3));
+    EXPECT_LT(s.vouched(), At(1, 6));
+  });
+  boot.Do([](LogStore& s) { s.SubmitTruncateSuffix(LogIndex{2}); });
+  boot.Do([](LogStore& s) { EXPECT_EQ(s.vouched(), At(1, 2)); });
+  for (std::uint64_t i = 3; i <= 9; ++i) append(2, i);
+  boot.Do([](LogStore& s) {
+    EXPECT_GE(s.vouched(), At(2, 5));
+    EXPECT_LT(s.vouched(), At(2, 9));
+  });
+}
+
 TEST(LogStore, EntriesCutBeforeTheirSyncAreNeverReported) {
   FakeDisk disk;
   LogBoot boot(&disk);
