@@ -56,7 +56,7 @@ TEST_F(RebuildOracleTest, AnOwnerThatLostItsDiskOwesWhatOthersStillHold) {
   Holds(2, kNew);
   Holds(3, kOld);
   Dies(1, /*wiped=*/true);
-  EXPECT_EQ(FindingsOfAnswer(1, std::nullopt), 1u);
+  ASSERT_EQ(FindingsOfAnswer(1, std::nullopt), 1u);
   EXPECT_EQ(FindingsOfAnswer(1, kOld), 1u);
   EXPECT_EQ(FindingsOfAnswer(1, kNew), 0u);
   EXPECT_EQ(log_.findings()[0].rule, "rebuild");
