@@ -138,11 +138,12 @@ Row QuorumRow(const Scenario& s, bool synced) {
   // Whoever numbers a version may not have heard of the one before it: a clock
   // behind then makes the later write the lesser, and no fault is needed.
   const bool lww = q.versions == sim::VersionScheme::kLww;
-  // ABD reads write back what they saw; at level quorum they do so only where
-  // repair comes before the answer.
-  const bool writes_back =
+  // ABD reads write back what they saw, to w owners whatever the writes asked
+  // for; at level quorum they do so only where repair comes before the answer.
+  const bool repairs =
       s.workload.levels.read.kind == ReadLevelSpec::Kind::kStrong ||
       q.repair == sim::RepairRule::kBlocking;
+  const bool writes_back = repairs && q.r + q.w > q.n;
   const bool atomic = !weak && !lww && !q.sloppy && writes_back;
   if (!synced) return atomic ? kQuorumAbdUnsynced : kQuorumUnsynced;
   if (atomic) return kQuorumAbd;

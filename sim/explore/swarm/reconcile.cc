@@ -108,7 +108,8 @@ bool HasReadLevel(const Scenario& s, Read level) {
       return level != Read::kQuorum;
     case Model::kQuorum:
       if (level == Read::kStrong) {
-        return s.replication.quorum.versions == VersionScheme::kAbd;
+        const QuorumSpec& q = s.replication.quorum;
+        return q.versions == VersionScheme::kAbd && q.w + q.r > q.n;
       }
       return level == Read::kLocal || level == Read::kSession ||
              level == Read::kQuorum;

@@ -102,6 +102,26 @@ void CheckPrimaryLease(const Scenario& s, Findings* findings) {
   }
 }
 
+// ABD's reads are atomic because every majority meets every other.
+void CheckStrongQuorum(const Scenario& s, Findings* findings) {
+  const QuorumSpec& q = s.replication.quorum;
+  constexpr Slice kPath = "workload.levels.read";
+  if (q.versions == VersionScheme::kLww) {
+    findings->Error(
+        kPath,
+        "the quorum model has no strong reads with versions = \"lww\": a fast "
+        "clock can hide a later write",
+        "set replication.quorum.versions = \"abd\", or read = \"quorum\"");
+  } else if (q.w + q.r <= q.n) {
+    findings->Error(
+        kPath,
+        absl::StrCat(
+            "the quorum model has no strong reads with w + r = ", q.w + q.r,
+            " of n = ", q.n, ": they may miss every copy of the last write"),
+        absl::StrCat("use w + r > ", q.n, ", or read = \"quorum\""));
+  }
+}
+
 void CheckReadLevel(const Scenario& s, Findings* findings) {
   const Read read = s.workload.levels.read.kind;
   const Model model = s.replication.model;
@@ -124,13 +144,8 @@ void CheckReadLevel(const Scenario& s, Findings* findings) {
   } else if (model == Model::kQuorum && read == Read::kBounded) {
     findings->Error(kPath, has_no + "nothing bounds how late an owner is",
                     "use \"quorum\" or \"strong\"");
-  } else if (model == Model::kQuorum && read == Read::kStrong &&
-             s.replication.quorum.versions == VersionScheme::kLww) {
-    findings->Warning(
-        kPath,
-        "strong reads of the quorum model rest on versions = \"abd\"; with "
-        "\"lww\" a fast clock can hide a later write",
-        "set replication.quorum.versions = \"abd\", or read = \"quorum\"");
+  } else if (model == Model::kQuorum && read == Read::kStrong) {
+    CheckStrongQuorum(s, findings);
   }
 }
 

@@ -74,6 +74,17 @@ TEST(Expectation, ClocksThatAreOffBreakLastWriterWins) {
   EXPECT_NE(MayViolate(LastWriterWins(), {}) & kLin, 0);
 }
 
+TEST(Expectation, ReadsThatWriteBackToTooFewAreNotAtomicWhateverWritesAsk) {
+  Scenario scenario = LastWriterWins();
+  scenario.replication.quorum.versions = sim::VersionScheme::kAbd;
+  scenario.replication.quorum.r = 1;
+  scenario.workload.levels.write.kind = sim::WriteLevelSpec::Kind::kAll;
+  scenario.replication.quorum.w = 3;
+  EXPECT_EQ(DesignOf(scenario), "quorum, ABD versions");
+  scenario.replication.quorum.w = 1;
+  EXPECT_EQ(DesignOf(scenario), "quorum, ABD, late repair");
+}
+
 TEST(Expectation, TrueClocksMakeLastWriterWinsARegisterUntilOneIsTouched) {
   Scenario scenario = LastWriterWins();
   scenario.clocks.offset = {0, 0};
