@@ -37,6 +37,10 @@ struct Env {
   // Seed of this node's keyed streams. The same at every boot: give streams
   // the incarnation as entity where a boot must not repeat the last one.
   std::uint64_t random_seed = 0;
+  // What the operating system's source of entropy gave at this boot: never
+  // twice the same, whatever the clock shows and the disk has forgotten. Names
+  // lives and logs; what a run draws comes from Stream().
+  std::uint64_t entropy = 0;
 
   RandomStream Stream(std::uint64_t purpose, std::uint64_t entity = 0) const {
     return RandomStream(random_seed, purpose, self.value(), entity);

@@ -40,7 +40,9 @@ Nanos SwimDetector::tick_every() const {
 }
 
 void SwimDetector::Start(Nanos now, Incarnation incarnation, Output* out) {
-  incarnation_ = std::uint64_t{incarnation.value()} << 32;
+  if (!WR_MUTANT(kSwimForgetsIncarnation)) {
+    incarnation_ = std::uint64_t{incarnation.value()} << 32;
+  }
   NewPeriod(now, out);
 }
 
@@ -152,6 +154,8 @@ void SwimDetector::Learn(Nanos now, NodeId node, State state,
     // has not heard of the present one.
     self_told_ = 0;
     if (incarnation < incarnation_) return;
+    if (incarnation > incarnation_ && WR_MUTANT(kSwimForgetsIncarnation))
+      return;
     WR_MARK(kDetectorRefuted);
     incarnation_ = incarnation + 1;
     return;

@@ -63,6 +63,10 @@ class Node final : public env::MessageReceiver {
     return driver_->started() ? parts_.replicator->election()
                               : replication::ElectionView{};
   }
+  // Its failure detector takes `peer` for dead; without one, never.
+  bool Suspects(NodeId peer) const {
+    return parts_.detector != nullptr && parts_.detector->Suspects(peer);
+  }
   MetaVersion durable_meta() const { return parts_.log->durable().meta; }
   const NodeCounters& counters() const { return parts_.counters; }
   const replication::Capabilities& capabilities() const {

@@ -76,6 +76,7 @@ absl::StatusOr<replication::Start> Recover(
   start.log = std::move(recovery.log);
   start.meta = std::move(recovery.meta);
   start.incarnation = recovery.incarnation;
+  start.entropy = parts.env->entropy;
   if (parts.env->trace->on(Component::kNode)) {
     parts.env->trace->Log(
         Component::kNode, "node.recovered",

@@ -71,6 +71,8 @@ struct Start {
   RecoveredLog log;
   Meta meta;
   Incarnation incarnation;
+  // Of this boot alone (env::Env::entropy): names a life that forgot others.
+  std::uint64_t entropy = 0;
   // The engine holds the effects of entries up to here.
   LogPosition applied;
   // Payload of the last kConfig entry up to `applied`; empty if there was none.

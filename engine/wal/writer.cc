@@ -25,8 +25,8 @@ absl::Status UnknownOutcome(const absl::Status& cause, Slice what) {
 }
 
 WalId DrawId(const env::Env& env, Slice directory) {
-  // The wall clock tells a WAL from the one a wiped disk held before.
-  std::uint64_t entity = static_cast<std::uint64_t>(env.clock->Wall());
+  // Tells a WAL from the one a wiped disk held before.
+  std::uint64_t entity = env.entropy;
   for (const char c : directory) {
     entity = Mix64(entity ^ static_cast<unsigned char>(c));
   }

@@ -42,7 +42,8 @@ void SimNode::Boot() {
                   .bus = bus_.get(),
                   .cpu = &runtime_,
                   .trace = parts_.trace,
-                  .random_seed = parts_.world->seed()};
+                  .random_seed = parts_.world->seed(),
+                  .entropy = runtime_.Entropy()};
   const bool first = runtime_.incarnation() == Incarnation(1);
   auto node = node::Node::Create(options_(first), &env_, parts_.observer);
   WR_CHECK_MSG(node.ok(), std::string(node.status().message()));

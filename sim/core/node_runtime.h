@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/random.h"
 #include "engine/base/types.h"
 #include "engine/env/clock.h"
 #include "engine/env/env.h"
@@ -37,6 +38,11 @@ class NodeRuntime : public env::Clock, public env::Fibers, public env::Cpu {
   World* world() const { return world_; }  // null once the world has gone
   Incarnation incarnation() const {        // 0 before the first boot
     return gate_.incarnation();
+  }
+  // env::Env::entropy of this incarnation.
+  std::uint64_t Entropy() const {
+    return RandomKey(world_->seed(), Purpose("entropy"), id_.value(),
+                     incarnation().value());
   }
   bool alive() const { return gate_.open(); }
   bool paused() const { return gate_.paused(); }

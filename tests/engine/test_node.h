@@ -36,7 +36,8 @@ class TestNode {
             .bus = nullptr,
             .cpu = &node_,
             .trace = &trace_,
-            .random_seed = seed};
+            .random_seed = seed,
+            .entropy = node_.Entropy()};
   }
   // Destroy what runs on the node first, after Kill().
   ~TestNode() {

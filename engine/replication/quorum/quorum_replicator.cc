@@ -111,8 +111,7 @@ void QuorumReplicator::OnStart(const Start& start, Ready& ready) {
     if (rebuilding_life != 0) rebuild_.emplace().life = rebuilding_life;
   } else if (start.log.blank && !options_.bootstrap) {
     WR_MARK(kQuorumForgot);
-    rebuild_.emplace().life =
-        Mix64(options_.random_key ^ static_cast<std::uint64_t>(now_.wall)) | 1;
+    rebuild_.emplace().life = start.entropy | 1;
     next_id_ = rebuild_->life << 32;  // boots are counted anew
   }
   // Nor below what others numbered by clocks ahead of this one, and it holds.

@@ -81,13 +81,8 @@ void Raft::ProposeMembership(Membership next, Ready& ready) {
 }
 
 void Raft::OnMembershipChanged(Ready& ready) {
+  RememberDemotion(ready);
   const Membership& now = members_.current();
-  const auto mine = now.demoted.find(options_.self);
-  if (forgot_ != 0 && mine != now.demoted.end() && mine->second == forgot_) {
-    // Demoted on our own request: from here on the log says when we may vote.
-    forgot_ = 0;
-    PersistMeta(ready);
-  }
   if (!leads()) {
     const bool learner = Contains(now.learners, options_.self);
     if (status_.role == Role::kFollower && learner) {
@@ -105,6 +100,29 @@ void Raft::OnMembershipChanged(Ready& ready) {
   }
   std::erase_if(progress_,
                 [&](const auto& item) { return !Contains(all, item.first); });
+}
+
+// Rule 7: demoted on our own request, and for good. From here on the log says
+// when we may vote. A demotion that is not committed says nothing: a leader of
+// a later term may know neither of it nor of what we acknowledged to another
+// before the loss (regressions/demotion-not-committed).
+void Raft::RememberDemotion(Ready& ready) {
+  if (forgot_ == 0) return;
+  for (const auto& [index, membership] : members_.changes()) {
+    // Rule 5: no change begins before the one before it is committed.
+    const bool committed = index <= commit_ || index < members_.current_index();
+    if (!committed || index > durable_) return;
+    const auto mine = membership.demoted.find(options_.self);
+    const bool demoted =
+        mine != membership.demoted.end() && mine->second == forgot_;
+    const bool believes = WR_MUTANT(kRaftReusedIdReplays) &&
+                          index > LogIndex{0} &&
+                          membership.voters.Includes(options_.self);
+    if (!demoted && !believes) continue;
+    forgot_ = 0;
+    PersistMeta(ready);
+    return;
+  }
 }
 
 void Raft::AfterCommit(Ready& ready) {
@@ -133,8 +151,12 @@ void Raft::HealMembership(Ready& ready) {
   for (const auto& [node, progress] : progress_) {
     // A member that reports its own loss is demoted, and names its life in
     // `forgot`; a demoted one that has caught up votes again.
-    if (progress.forgot && Contains(now.voters.incoming, node) &&
-        now.voters.incoming.size() > 1) {
+    const auto demoted = now.demoted.find(node);
+    const bool as_another_life =
+        demoted != now.demoted.end() && demoted->second != progress.forgot_life;
+    const bool votes =
+        Contains(now.voters.incoming, node) && now.voters.incoming.size() > 1;
+    if (progress.forgot && (votes || as_another_life)) {
       WR_MARK(kRaftDemoted);
       Membership next = now;
       next.voters.incoming = Without(now.voters.incoming, node);
@@ -144,7 +166,7 @@ void Raft::HealMembership(Ready& ready) {
       return;
     }
     const bool caught_up = !progress.forgot && progress.match >= commit_;
-    if (now.demoted.contains(node) && caught_up) {
+    if (demoted != now.demoted.end() && caught_up) {
       WR_MARK(kRaftPromoted);
       Membership next = now;
       next.voters.incoming = With(now.voters.incoming, node);

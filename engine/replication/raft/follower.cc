@@ -102,6 +102,7 @@ void Raft::AdvanceFollower(Ready& ready) {
   // Executing only what is durable here keeps the engine's checkpoints within
   // the log.
   SetCommit(std::min({leader_commit_, agreed_, durable_}), ready);
+  RememberDemotion(ready);
 }
 
 void Raft::AnswerAppend(NodeId to, LogIndex match, Promise promise,

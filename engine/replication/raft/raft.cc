@@ -101,6 +101,7 @@ void Raft::OnStart(const Start& start, Ready& ready) {
                                   start.incarnation.value());
   if (!halted_) status_.role = Role::kFollower;
   ArmElection(ready);
+  RememberDemotion(ready);
   if (start.meta.version == MetaVersion{0} || promised_ > log_.last()) {
     PersistMeta(ready);
     cut_version_ = meta_version_;
@@ -118,9 +119,7 @@ void Raft::RecoverMeta(const Start& start) {
                          !WR_MUTANT(kRaftWipedNodeVotes);
     if (amnesia) {
       WR_MARK(kRaftForgot);
-      forgot_ =
-          Mix64(options_.random_key ^ static_cast<std::uint64_t>(now_.wall)) |
-          1;
+      forgot_ = start.entropy | 1;
     }
   } else {
     // Meta bytes are checksummed by the meta cell: damage is our own bug.

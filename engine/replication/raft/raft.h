@@ -17,7 +17,8 @@
 //     promised (`promised_`), votes for no log that is behind it, and does not
 //     lead before it has been repaired (FAST'18 protocol-aware recovery).
 //  7. A node that has lost its disk votes for nobody. It asks to be demoted to
-//     a learner, and is made a voter again when it has caught up.
+//     a learner, has forgotten until that is committed, and is made a voter
+//     again when it has caught up.
 #ifndef WR_ENGINE_REPLICATION_RAFT_RAFT_H_
 #define WR_ENGINE_REPLICATION_RAFT_RAFT_H_
 
@@ -165,6 +166,7 @@ class Raft : public Replicator {
   bool MayChange() const;
   void ProposeMembership(Membership next, Ready& ready);
   void OnMembershipChanged(Ready& ready);
+  void RememberDemotion(Ready& ready);
   void AfterCommit(Ready& ready);
   void HealMembership(Ready& ready);
   void OnTransfer(const TransferLeadership& transfer, Ready& ready);

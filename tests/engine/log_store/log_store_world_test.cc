@@ -50,7 +50,8 @@ class Lives {
             .bus = nullptr,
             .cpu = &runtime_,
             .trace = &trace_,
-            .random_seed = 1};
+            .random_seed = 1,
+            .entropy = runtime_.Entropy()};
     store_ = NewLogStore(options_, &env_);
     runtime_.Spawn("life", [this] { Run(); });
     world_.RunUntil(world_.now() + random_.Between(0, 500 * kMillisecond));

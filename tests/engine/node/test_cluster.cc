@@ -89,7 +89,8 @@ void TestCluster::Boot(NodeId id) {
                 .bus = server.bus.get(),
                 .cpu = server.runtime.get(),
                 .trace = &trace_,
-                .random_seed = options_.seed};
+                .random_seed = options_.seed,
+                .entropy = server.runtime->Entropy()};
   auto node = Node::Create(OptionsOf(id), &server.env, &recorder_);
   WR_CHECK_MSG(node.ok(), node.status().ToString());
   server.node = std::move(*node);

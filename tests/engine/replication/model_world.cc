@@ -68,6 +68,8 @@ void ModelWorld::Boot(Node& node) {
   start.log.blank = node.disk.forgot;
   start.meta = node.disk.meta;
   start.incarnation = node.incarnation;
+  start.entropy = RandomKey(0, Purpose("entropy"), node.id.value(),
+                            node.incarnation.value());
   start.applied = node.applied;
   node.disk.lived = true;
   node.known_epoch = Epoch{0};

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/check.h"
+#include "engine/base/random.h"
 
 namespace wringer::replication {
 
@@ -55,6 +56,8 @@ void ReplicaGroup::Boot(Node& n, bool bootstrap) {
   n.disk.damaged.clear();
   start.meta = n.disk.meta;
   start.incarnation = n.incarnation;
+  start.entropy =
+      RandomKey(0, Purpose("entropy"), n.id.value(), n.incarnation.value());
   start.applied = n.applied;
   n.disk.lived = true;
   Give(n.id, std::move(start));
