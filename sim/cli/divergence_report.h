@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string>
 
-#include "sim/cluster/run.h"
 #include "sim/core/divergence.h"
+#include "sim/run/run.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::cli {

@@ -7,10 +7,10 @@
 #include <string>
 
 #include "sim/cli/judge.h"
-#include "sim/cluster/run.h"
 #include "sim/explore/capsule.h"
 #include "sim/explore/shrink/prober.h"
 #include "sim/explore/worker_pool.h"
+#include "sim/run/run.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::cli {

@@ -16,7 +16,7 @@
 #include "absl/status/statusor.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/judge.h"
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::cli {

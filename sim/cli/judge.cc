@@ -235,6 +235,16 @@ class Judgement {
     verdict_.lines.push_back(
         {sign, "settles", text,
          sign == LineSign::kViolated ? "LIVENESS" : std::string()});
+    JudgeDetectors();
+  }
+
+  void JudgeDetectors() {
+    if (result_.taken_for_dead.empty()) return;
+    const std::string text =
+        absl::StrCat(result_.taken_for_dead, ", and it is well");
+    Add("liveness/detector", text);
+    verdict_.lines.push_back(
+        {LineSign::kViolated, "detectors agree", text, "LIVENESS"});
   }
 
   void JudgeExpectations() {

@@ -10,7 +10,7 @@
 #include "reports/check/check_result.h"
 #include "reports/render/check_lines.h"
 #include "sim/cli/commands.h"
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::cli {

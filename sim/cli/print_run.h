@@ -7,7 +7,7 @@
 
 #include "reports/render/style.h"
 #include "sim/cli/judge.h"
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::cli {

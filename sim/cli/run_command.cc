@@ -15,9 +15,9 @@
 #include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
 #include "sim/cli/trace_options.h"
-#include "sim/cluster/run.h"
 #include "sim/explore/results_dir.h"
 #include "sim/explore/worker_pool.h"
+#include "sim/run/run.h"
 
 namespace wringer::cli {
 namespace {

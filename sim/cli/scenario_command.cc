@@ -6,7 +6,7 @@
 #include "sim/cli/load.h"
 #include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 #include "sim/scenario/file/scenario_file.h"
 #include "sim/scenario/toml/suggest.h"
 

@@ -4,7 +4,7 @@
 #define WR_SIM_CLI_SIGNATURE_H_
 
 #include "sim/cli/judge.h"
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 
 namespace wringer::cli {
 

@@ -3,7 +3,7 @@
 #define WR_SIM_CLI_TRACE_OPTIONS_H_
 
 #include "sim/cli/commands.h"
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 
 namespace wringer::cli {
 

@@ -8,8 +8,8 @@
 #include "sim/cli/load.h"
 #include "sim/cli/print_run.h"
 #include "sim/cli/terminal.h"
-#include "sim/cluster/run.h"
 #include "sim/core/divergence.h"
+#include "sim/run/run.h"
 
 namespace wringer::cli {
 namespace {

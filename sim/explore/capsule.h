@@ -13,8 +13,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "sim/cluster/run.h"
 #include "sim/core/divergence.h"
+#include "sim/run/run.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::sim {

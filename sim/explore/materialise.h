@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::sim {

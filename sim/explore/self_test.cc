@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "engine/base/marks.h"
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 
 namespace wringer::sim {
 namespace {

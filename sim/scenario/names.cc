@@ -240,6 +240,7 @@ const std::vector<Slice>& KnownViolations() {
       "safety/one-leader",    // two leaders of one term or epoch
       "safety/election",      // a leader without a majority of kept votes
       "safety/commit",        // committed, and an election could undo it
+      "safety/amnesia",       // votes without what a lost disk had acknowledged
       "safety/version",       // numbered below what the coordinator knew of
       "safety/fence",         // a deposed leader still promises
       "safety/grant",         // led in an epoch granted to another
@@ -259,6 +260,7 @@ const std::vector<Slice>& KnownViolations() {
       "liveness/no-answer",         // no operation was ever answered
       "liveness/stuck",             // replicas never agreed, though all is well
       "liveness/slow-convergence",  // they agreed later than they may
+      "liveness/detector",          // the living go on being taken for dead
       // Of [expect].
       "expectation/availability",
       "expectation/latency",

@@ -18,9 +18,9 @@
 #include "sim/cli/load.h"
 #include "sim/cli/print_run.h"
 #include "sim/cli/terminal.h"
-#include "sim/cluster/run.h"
 #include "sim/explore/self_test.h"
 #include "sim/explore/worker_pool.h"
+#include "sim/run/run.h"
 #include "sim/scenario/names.h"
 
 namespace wringer::cli {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "sim/cli/judge.h"
-#include "sim/cluster/run.h"
 #include "sim/explore/run_record.h"
+#include "sim/run/run.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::cli {

@@ -14,8 +14,8 @@
 #include "sim/cli/load.h"
 #include "sim/cli/swarm_flags.h"
 #include "sim/cli/terminal.h"
-#include "sim/cluster/run.h"
 #include "sim/explore/seed_corpus.h"
+#include "sim/run/run.h"
 #include "sim/scenario/file/scenario_file.h"
 
 namespace wringer::cli {

@@ -18,8 +18,8 @@
 #include "sim/cli/load.h"
 #include "sim/cli/print_run.h"
 #include "sim/cli/terminal.h"
-#include "sim/cluster/run.h"
 #include "sim/explore/causal_path.h"
+#include "sim/run/run.h"
 #include "sim/scenario/names.h"
 
 namespace wringer::cli {

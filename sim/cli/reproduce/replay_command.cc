@@ -20,9 +20,9 @@
 #include "sim/cli/reproduce/stop_point.h"
 #include "sim/cli/terminal.h"
 #include "sim/cli/trace_options.h"
-#include "sim/cluster/run.h"
 #include "sim/explore/capsule.h"
 #include "sim/explore/worker_pool.h"
+#include "sim/run/run.h"
 
 namespace wringer::cli {
 namespace {

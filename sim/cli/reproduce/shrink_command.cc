@@ -19,11 +19,11 @@
 #include "sim/cli/print_run.h"
 #include "sim/cli/reproduce/shrink_text.h"
 #include "sim/cli/terminal.h"
-#include "sim/cluster/run.h"
 #include "sim/explore/materialise.h"
 #include "sim/explore/shrink/parallel_prober.h"
 #include "sim/explore/shrink/ranges.h"
 #include "sim/explore/shrink/shrinker.h"
+#include "sim/run/run.h"
 
 namespace wringer::cli {
 namespace {

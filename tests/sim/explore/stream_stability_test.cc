@@ -9,8 +9,8 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "sim/cluster/run.h"
 #include "sim/explore/swarm/swarm.h"
+#include "sim/run/run.h"
 #include "sim/scenario/names.h"
 
 namespace wringer::sim {

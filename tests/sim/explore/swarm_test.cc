@@ -1,7 +1,7 @@
 #include "sim/explore/swarm/swarm.h"
 
 #include "gtest/gtest.h"
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 #include "sim/scenario/file/scenario_file.h"
 
 namespace wringer::sim {

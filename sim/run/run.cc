@@ -1,4 +1,4 @@
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 
 #include <algorithm>
 #include <memory>
@@ -8,25 +8,13 @@
 #include "engine/base/marks.h"
 #include "engine/base/status_macros.h"
 #include "sim/cluster/cluster.h"
-#include "sim/cluster/final_look.h"
-#include "sim/cluster/healthy_core.h"
-#include "sim/cluster/recoverability.h"
-#include "sim/cluster/shadow_recovery.h"
 #include "sim/cluster/translate.h"
 #include "sim/fault/fault_plan.h"
-#include "sim/oracle/claim_oracle.h"
-#include "sim/oracle/commit_oracle.h"
-#include "sim/oracle/config_oracle.h"
-#include "sim/oracle/fence_oracle.h"
-#include "sim/oracle/leader_oracle.h"
-#include "sim/oracle/leaderless/hint_oracle.h"
-#include "sim/oracle/leaderless/rebuild_oracle.h"
-#include "sim/oracle/leaderless/version_oracle.h"
-#include "sim/oracle/lease_oracle.h"
-#include "sim/oracle/log_oracle.h"
-#include "sim/oracle/promise_oracle.h"
-#include "sim/oracle/state_oracle.h"
-#include "sim/oracle/vote_oracle.h"
+#include "sim/run/detector_agreement.h"
+#include "sim/run/final_look.h"
+#include "sim/run/healthy_core.h"
+#include "sim/run/recoverability.h"
+#include "sim/run/run_oracles.h"
 #include "sim/scenario/names.h"
 
 namespace wringer::sim {
@@ -68,26 +56,7 @@ class Runner {
       : scenario_(scenario),
         options_(options),
         world_(WorldOptionsOf(scenario, options)),
-        trace_(&world_),
-        findings_(&world_),
-        promises_(
-            OraclePromisesOf(scenario), [this](NodeId id) { return Look(id); },
-            [this](NodeId id, LogPosition log, MetaVersion meta) {
-              return MissingAfterPowerLoss(id, log, meta);
-            },
-            &findings_),
-        states_(OraclePromisesOf(scenario), &findings_),
-        logs_(OraclePromisesOf(scenario), &findings_),
-        leaders_(OraclePromisesOf(scenario), &findings_),
-        fences_(OraclePromisesOf(scenario), &findings_),
-        leases_([this](NodeId id) { return LeaseLeft(id); }, &findings_),
-        configs_([this](NodeId id) { return StatusOf(id); }, &findings_),
-        votes_(
-            GroupPromises(), [this](NodeId id) { return StatusOf(id); },
-            [this](NodeId id) { return BallotOf(id); }, &findings_),
-        group_states_(GroupPromises(), &findings_),
-        group_logs_(GroupPromises(), &findings_),
-        group_leaders_(GroupPromises(), &findings_) {
+        trace_(&world_) {
     result_.history.Reserve(kRoomForOperations);
   }
 
@@ -108,6 +77,7 @@ class Runner {
   void Load();
   void Settle();
   void HealCore();
+  void AwaitDetectors();
   void StartCore();
   bool CoreWrites();
   NodeId Speaker(const std::vector<const SimNode*>& core) const;
@@ -115,9 +85,6 @@ class Runner {
   void Collect();
   void CollectFaults();
   void CollectMetrics();
-  void AddOracles();
-  void AddVersionOracle();
-  void AddElectionOracles();
 
   bool over() const {
     return result_.end == RunEnd::kEventLimit ||
@@ -146,77 +113,17 @@ class Runner {
     return node->Inspect();
   }
 
-  const replication::Status* StatusOf(NodeId id) const {
-    const SimNode* node = cluster_->FindProcess(id);
-    return node != nullptr && node->up() ? node->process().status() : nullptr;
-  }
-
-  VoteOracle::Ballot BallotOf(NodeId id) const;
-  std::unique_ptr<CommitOracle> NewCommitOracle(std::vector<NodeId> nodes);
-
-  std::string MissingAfterPowerLoss(NodeId id, LogPosition log,
-                                    MetaVersion meta) const;
-  // Of the config group, whatever the replicas promise.
-  OraclePromises GroupPromises() const {
-    return {.synced = OraclePromisesOf(scenario_).synced,
-            .applied_is_final = OraclePromisesOf(scenario_).synced};
-  }
-  Nanos LeaseLeft(NodeId id) const;
-
   const Scenario& scenario_;
   const RunOptions& options_;
   RunResult result_;
   World world_;
   TraceHub trace_;
-  FindingLog findings_;
-  PromiseOracle promises_;
-  StateOracle states_;
-  LogOracle logs_;
-  LeaderOracle leaders_;
-  FenceOracle fences_;
-  LeaseOracle leases_;
-  ConfigOracle configs_;
-  VoteOracle votes_;  // in either group
-  // Of the config group, whose log is its own.
-  StateOracle group_states_;
-  LogOracle group_logs_;
-  LeaderOracle group_leaders_;
+  // Null if nobody is to watch. Hears the dying cluster.
+  std::unique_ptr<RunOracles> oracles_;
   std::unique_ptr<Cluster> cluster_;
-  std::unique_ptr<HintOracle> hints_;            // leaderless models
-  std::unique_ptr<RebuildOracle> rebuilds_;      // likewise
-  std::unique_ptr<VersionOracle> versions_;      // last writer wins
-  std::unique_ptr<ClaimOracle> claims_;          // the others
-  std::unique_ptr<CommitOracle> commits_;        // raft
-  std::unique_ptr<CommitOracle> group_commits_;  // of the config group
   std::unique_ptr<FaultDriver> driver_;
   std::unique_ptr<Recoverability> core_;
 };
-
-std::string Runner::MissingAfterPowerLoss(NodeId id, LogPosition log,
-                                          MetaVersion meta) const {
-  SimNode* node = cluster_->FindProcess(id);
-  const absl::StatusOr<log_store::Recovery> found =
-      RecoverShadow(node->disk().SyncedImage(), node->disk().options(),
-                    NodeOptionsOf(scenario_, id, false, options_.seed).log);
-  if (!found.ok()) return std::string(found.status().message());
-  const replication::RecoveredLog& held = found->log;
-  if (log.index > held.base.index) {
-    const std::uint64_t place = log.index - held.base.index - 1;
-    if (place >= held.entries.size()) {
-      return absl::StrCat("log entry ", log.index.value(), " of ",
-                          held.base.index.value() + held.entries.size());
-    }
-    if (held.entries[place].term < log.term) {
-      return absl::StrCat("log entry ", log.index.value(), " of term ",
-                          log.term.value());
-    }
-  }
-  if (found->meta.version < meta) {
-    return absl::StrCat("hard state ", meta.value(), ", only ",
-                        found->meta.version.value());
-  }
-  return "";
-}
 
 absl::Status Runner::SetUp() {
   result_.seed = options_.seed;
@@ -240,7 +147,10 @@ absl::Status Runner::SetUp() {
                        .watch_files = WantsDiskEvents(plan),
                        .links_duplicate = LinksMayDuplicate(scenario_, plan)},
                       &world_, &trace_, &result_.history));
-  if (options_.oracles) AddOracles();
+  if (options_.oracles) {
+    oracles_ = std::make_unique<RunOracles>(scenario_, options_.seed,
+                                            cluster_.get(), &world_);
+  }
   for (RunWitness* witness : options_.witnesses) {
     witness->Attach(&world_, [this](NodeId id) { return Look(id); });
     cluster_->AddObserver(witness);
@@ -253,99 +163,6 @@ absl::Status Runner::SetUp() {
   cluster_->set_driver(driver_.get());
   core_ = std::make_unique<Recoverability>(&scenario_, cluster_.get());
   return absl::OkStatus();
-}
-
-void Runner::AddOracles() {
-  for (Oracle* oracle : std::initializer_list<Oracle*>{
-           &promises_, &states_, &logs_, &leaders_, &fences_, &configs_}) {
-    cluster_->AddObserver(oracle);
-  }
-  if (cluster_->stores() != nullptr) {
-    hints_ = std::make_unique<HintOracle>(
-        CopyPromisesOf(scenario_), cluster_->stores(), &world_, &findings_);
-    cluster_->AddObserver(hints_.get());
-    const CopyPromises copies = CopyPromisesOf(scenario_);
-    rebuilds_ = std::make_unique<RebuildOracle>(copies.w, copies.synced,
-                                                cluster_->stores(), &findings_);
-    cluster_->AddObserver(rebuilds_.get());
-    AddVersionOracle();
-  } else {
-    claims_ = std::make_unique<ClaimOracle>(
-        cluster_->Replicas(), QuorumCopiesOf(scenario_),
-        [this](NodeId id) { return Look(id); }, &findings_);
-    cluster_->AddObserver(claims_.get());
-    world_.AddObserver(claims_.get());
-  }
-  for (Oracle* oracle :
-       std::initializer_list<Oracle*>{&promises_, &group_states_, &group_logs_,
-                                      &group_leaders_, &configs_}) {
-    cluster_->AddConfigObserver(oracle);
-  }
-  // It watches what the group grants, not its elections.
-  cluster_->AddViewObserver(&fences_);
-  world_.AddObserver(&promises_);
-  if (OraclePromisesOf(scenario_).leases) {
-    world_.AddObserver(&leases_);
-    cluster_->AddObserver(&leases_);
-    cluster_->AddViewObserver(&leases_);
-  }
-  AddElectionOracles();
-}
-
-// ABD's numbers are no clock's.
-void Runner::AddVersionOracle() {
-  if (scenario_.replication.quorum.versions != VersionScheme::kLww) return;
-  versions_ = std::make_unique<VersionOracle>(
-      OraclePromisesOf(scenario_), [this](NodeId id) { return StatusOf(id); },
-      &findings_);
-  cluster_->AddObserver(versions_.get());
-  world_.AddObserver(versions_.get());
-}
-
-void Runner::AddElectionOracles() {
-  const bool group = !cluster_->config_group().empty();
-  const bool raft = scenario_.replication.model == ReplicationModel::kRaft;
-  if (!group && !raft) return;
-  world_.AddObserver(&votes_);
-  if (group) {
-    group_commits_ = NewCommitOracle(cluster_->ConfigNodes());
-    cluster_->AddConfigObserver(&votes_);
-    cluster_->AddConfigObserver(group_commits_.get());
-  }
-  if (!raft) return;
-  world_.AddObserver(&configs_);
-  commits_ = NewCommitOracle(cluster_->Replicas());
-  cluster_->AddObserver(&votes_);
-  cluster_->AddObserver(commits_.get());
-}
-
-std::unique_ptr<CommitOracle> Runner::NewCommitOracle(
-    std::vector<NodeId> nodes) {
-  auto oracle = std::make_unique<CommitOracle>(
-      GroupPromises(), std::move(nodes),
-      [this](NodeId id) { return StatusOf(id); },
-      [this](NodeId id) {
-        const replication::Status* status = StatusOf(id);
-        if (status == nullptr) return CommitOracle::Elector{};
-        return CommitOracle::Elector{
-            status, cluster_->FindProcess(id)->process().election()};
-      },
-      &findings_);
-  world_.AddObserver(oracle.get());
-  return oracle;
-}
-
-VoteOracle::Ballot Runner::BallotOf(NodeId id) const {
-  const node::Node& process = cluster_->FindProcess(id)->process();
-  return {process.election().hard_state, process.durable_meta()};
-}
-
-Nanos Runner::LeaseLeft(NodeId id) const {
-  const std::optional<node::NodeView> view = Look(id);
-  if (!view || view->replication == nullptr) return 0;
-  const replication::Status& status = *view->replication;
-  if (status.role != replication::Role::kLeader) return 0;
-  return status.lease_until - cluster_->FindNode(id)->runtime().Monotonic();
 }
 
 template <typename Done>
@@ -468,10 +285,23 @@ void Runner::Settle() {
   }
   if (agreed) {
     result_.converged_after = agreed_at - result_.load_ended;
+    AwaitDetectors();
   } else if (!over()) {
     result_.end =
         NotBeyondUntil(deadline) < deadline ? RunEnd::kStopped : RunEnd::kStuck;
     if (result_.end == RunEnd::kStuck) result_.stuck_because = core_->WhyNot();
+  }
+}
+
+void Runner::AwaitDetectors() {
+  DetectorAgreement agreement(scenario_, core_->Core());
+  const Nanos deadline = world_.now() + agreement.patience();
+  const auto agree = [&agreement] { return agreement.Reached(); };
+  if (RunWhile(NotBeyondUntil(deadline), agree) || over()) return;
+  if (NotBeyondUntil(deadline) < deadline) {
+    result_.end = RunEnd::kStopped;
+  } else {
+    result_.taken_for_dead = agreement.Accusation();
   }
 }
 
@@ -545,9 +375,11 @@ void Runner::CollectMetrics() {
   RunMetrics& metrics = result_.metrics;
   metrics.operations = cluster_->recorder().counts();
   metrics.network = cluster_->network().stats();
-  metrics.promises_checked = promises_.promises_checked();
-  metrics.shadows_checked = promises_.shadows_checked();
-  metrics.entries_checked = states_.entries_checked();
+  if (oracles_ != nullptr) {
+    metrics.promises_checked = oracles_->promises().promises_checked();
+    metrics.shadows_checked = oracles_->promises().shadows_checked();
+    metrics.entries_checked = oracles_->states().entries_checked();
+  }
   for (const auto& node : cluster_->nodes()) {
     NodeMetrics one;
     one.node = node->id();
@@ -571,8 +403,10 @@ void Runner::Collect() {
   result_.events = world_.events_run();
   result_.ended = world_.now();
   result_.last_events = world_.flight_record();
-  result_.findings = findings_.findings();
-  result_.findings_total = findings_.total();
+  if (oracles_ != nullptr) {
+    result_.findings = oracles_->findings().findings();
+    result_.findings_total = oracles_->findings().total();
+  }
   for (std::size_t i = 0; i < kMarkCount; ++i) {
     if (world_.mark_counts[i] > 0) {
       result_.marks.push_back({Mark(i), world_.mark_counts[i]});

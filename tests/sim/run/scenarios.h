@@ -1,6 +1,6 @@
 // Small scenarios for tests, written in code.
-#ifndef WR_TESTS_SIM_CLUSTER_SCENARIOS_H_
-#define WR_TESTS_SIM_CLUSTER_SCENARIOS_H_
+#ifndef WR_TESTS_SIM_RUN_SCENARIOS_H_
+#define WR_TESTS_SIM_RUN_SCENARIOS_H_
 
 #include <optional>
 #include <string>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sim/cluster/run.h"
+#include "sim/run/run.h"
 #include "sim/scenario/names.h"
 
 namespace wringer::sim {
@@ -55,4 +55,4 @@ inline void ExpectHealthy(const RunResult& result) {
 
 }  // namespace wringer::sim
 
-#endif  // WR_TESTS_SIM_CLUSTER_SCENARIOS_H_
+#endif  // WR_TESTS_SIM_RUN_SCENARIOS_H_

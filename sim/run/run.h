@@ -12,8 +12,8 @@
 // Deterministic: equal (build, scenario, seed), equal digest, whatever the
 // trace filter, the observers and the oracles. Knows nothing of verdicts: those
 // come from reports/check, out of the history.
-#ifndef WR_SIM_CLUSTER_RUN_H_
-#define WR_SIM_CLUSTER_RUN_H_
+#ifndef WR_SIM_RUN_RUN_H_
+#define WR_SIM_RUN_RUN_H_
 
 #include <cstdint>
 #include <optional>
@@ -99,6 +99,9 @@ struct RunResult {
   std::vector<NodeId> lost;
   // RunEnd::kStuck: what was waited for.
   std::string stuck_on;
+  // "n1 takes n3 for dead": a failure detector that did not change its mind
+  // about a healthy node; empty if all came to agree, or none runs.
+  std::string taken_for_dead;
   // RunEnd::kStuck: why the cluster need not have come back, if it need not.
   std::string stuck_because;
 
@@ -127,4 +130,4 @@ std::vector<FaultSpec> PlanFaults(const Scenario& scenario, std::uint64_t seed);
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_CLUSTER_RUN_H_
+#endif  // WR_SIM_RUN_RUN_H_

@@ -5,8 +5,8 @@
 // A cluster that comes back only once all of it is well again has an
 // availability that nobody promised; TigerBeetle's simulator judges the same
 // way ("liveness mode": a core, and permanent failures outside it).
-#ifndef WR_SIM_CLUSTER_HEALTHY_CORE_H_
-#define WR_SIM_CLUSTER_HEALTHY_CORE_H_
+#ifndef WR_SIM_RUN_HEALTHY_CORE_H_
+#define WR_SIM_RUN_HEALTHY_CORE_H_
 
 #include <cstdint>
 #include <set>
@@ -34,4 +34,4 @@ void FailForGood(const Scenario& scenario, const Cluster& cluster,
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_CLUSTER_HEALTHY_CORE_H_
+#endif  // WR_SIM_RUN_HEALTHY_CORE_H_

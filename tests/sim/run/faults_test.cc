@@ -1,6 +1,6 @@
 // Faults against a real cluster: they bite, they end, nothing is left behind.
 #include "engine/base/marks.h"
-#include "tests/sim/cluster/scenarios.h"
+#include "tests/sim/run/scenarios.h"
 
 namespace wringer::sim {
 namespace {

@@ -3,8 +3,8 @@
 //
 // The run it looks at does not notice: the copy shares nothing but pages, and
 // the little world has its own clock, queue and digest.
-#ifndef WR_SIM_CLUSTER_SHADOW_RECOVERY_H_
-#define WR_SIM_CLUSTER_SHADOW_RECOVERY_H_
+#ifndef WR_SIM_RUN_SHADOW_RECOVERY_H_
+#define WR_SIM_RUN_SHADOW_RECOVERY_H_
 
 #include "absl/status/statusor.h"
 #include "engine/log_store/log_store.h"
@@ -19,4 +19,4 @@ absl::StatusOr<log_store::Recovery> RecoverShadow(
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_CLUSTER_SHADOW_RECOVERY_H_
+#endif  // WR_SIM_RUN_SHADOW_RECOVERY_H_

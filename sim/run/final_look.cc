@@ -1,4 +1,4 @@
-#include "sim/cluster/final_look.h"
+#include "sim/run/final_look.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 // Equal (scenario, seed), equal digest; looking changes nothing.
 #include "sim/fault/fault_plan.h"
-#include "tests/sim/cluster/scenarios.h"
+#include "tests/sim/run/scenarios.h"
 
 namespace wringer::sim {
 namespace {

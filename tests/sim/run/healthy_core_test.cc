@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/sim/cluster/scenarios.h"
+#include "tests/sim/run/scenarios.h"
 
 namespace wringer::sim {
 namespace {

@@ -1,7 +1,7 @@
 // The last look at a settled cluster: every key is read once more by a client,
 // and every replica's data is dumped from its engine.
-#ifndef WR_SIM_CLUSTER_FINAL_LOOK_H_
-#define WR_SIM_CLUSTER_FINAL_LOOK_H_
+#ifndef WR_SIM_RUN_FINAL_LOOK_H_
+#define WR_SIM_RUN_FINAL_LOOK_H_
 
 #include <cstdint>
 #include <memory>
@@ -65,4 +65,4 @@ class FinalLook {
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_CLUSTER_FINAL_LOOK_H_
+#endif  // WR_SIM_RUN_FINAL_LOOK_H_

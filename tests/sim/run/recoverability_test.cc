@@ -1,5 +1,5 @@
 // When a cluster that does not come back is excused, and when it is helped.
-#include "tests/sim/cluster/scenarios.h"
+#include "tests/sim/run/scenarios.h"
 
 namespace wringer::sim {
 namespace {

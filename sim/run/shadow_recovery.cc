@@ -1,4 +1,4 @@
-#include "sim/cluster/shadow_recovery.h"
+#include "sim/run/shadow_recovery.h"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "sim/cluster/recoverability.h"
+#include "sim/run/recoverability.h"
 
 #include <algorithm>
 #include <optional>

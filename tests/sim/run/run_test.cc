@@ -1,6 +1,6 @@
 // A run from boot to the last look.
 #include "engine/base/marks.h"
-#include "tests/sim/cluster/scenarios.h"
+#include "tests/sim/run/scenarios.h"
 
 namespace wringer::sim {
 namespace {

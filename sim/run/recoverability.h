@@ -8,8 +8,8 @@
 // that forgot nothing (Raft), somebody in sync to appoint and somebody to
 // appoint it (fenced primary-backup), the one primary there is, every owner of
 // a key (leaderless).
-#ifndef WR_SIM_CLUSTER_RECOVERABILITY_H_
-#define WR_SIM_CLUSTER_RECOVERABILITY_H_
+#ifndef WR_SIM_RUN_RECOVERABILITY_H_
+#define WR_SIM_RUN_RECOVERABILITY_H_
 
 #include <set>
 #include <string>
@@ -77,4 +77,4 @@ class Recoverability {
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_CLUSTER_RECOVERABILITY_H_
+#endif  // WR_SIM_RUN_RECOVERABILITY_H_

@@ -1,4 +1,4 @@
-#include "sim/cluster/healthy_core.h"
+#include "sim/run/healthy_core.h"
 
 #include <algorithm>
 #include <string>
