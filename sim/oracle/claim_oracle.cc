@@ -1,25 +1,10 @@
 #include "sim/oracle/claim_oracle.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 
 namespace wringer::sim {
 
 using wire::WriteLevelKind;
-
-void ClaimOracle::Held(NodeId node, LogIndex upto) {
-  const auto at = std::find(replicas_.begin(), replicas_.end(), node);
-  if (at == replicas_.end()) return;
-  LogIndex& held = held_[std::size_t(at - replicas_.begin())];
-  held = std::max(held, upto);
-}
-
-std::size_t ClaimOracle::Copies(LogIndex index) const {
-  return std::size_t(
-      std::count_if(held_.begin(), held_.end(),
-                    [index](LogIndex held) { return held >= index; }));
-}
 
 std::size_t ClaimOracle::Claimed(const wire::WriteLevel& level) const {
   switch (level.kind) {
@@ -33,32 +18,27 @@ std::size_t ClaimOracle::Claimed(const wire::WriteLevel& level) const {
 }
 
 void ClaimOracle::OnPromise(const node::PromiseSent& sent) {
-  Held(sent.node, sent.promise->log.index);
+  logs_.Held(sent.node, sent.promise->log.index);
 }
 
 void ClaimOracle::OnInstalled(const node::SnapshotInstalledAt& installed) {
-  Held(installed.node, installed.position.index);
+  logs_.Held(installed.node, installed.position.index);
 }
 
-void ClaimOracle::OnServing(const node::NodeView& view) {
-  Held(view.id, std::max(view.durable.log.index, view.log_base.index));
-}
+void ClaimOracle::OnServing(const node::NodeView& view) { logs_.Held(view); }
 
 void ClaimOracle::OnWriteAnswered(const node::WriteAnswered& answer) {
   const std::size_t claimed = Claimed(answer.given);
   if (claimed == 0) return;
   ++checked_;
-  if (Copies(answer.position.index) >= claimed) return;
+  if (logs_.Copies(answer.position.index) >= claimed) return;
   doubtful_.push_back({answer.node, answer.position.index, claimed});
 }
 
-// What nobody has promised aloud may be there all the same.
 void ClaimOracle::CheckDoubtful() {
-  for (const NodeId replica : replicas_) {
-    if (const auto view = look_(replica)) OnServing(*view);
-  }
+  logs_.LookAround();
   for (const Claim& claim : doubtful_) {
-    const std::size_t copies = Copies(claim.index);
+    const std::size_t copies = logs_.Copies(claim.index);
     if (copies >= claim.copies) continue;
     log_->Add(claim.node, "claim",
               absl::StrCat("acknowledged log entry ", claim.index.value(),

@@ -167,6 +167,8 @@ void PromiseOracle::OnServing(const node::NodeView& view) {
   ledger.log = std::min(ledger.log, left);
   ledger.written = std::min(ledger.written, left);
   ledger.meta = std::min(ledger.meta, view.durable.meta);
+  // What a bad recovery breaks shows with the first words after it.
+  if (ledger.power_lost) ledger.suspect = std::max(ledger.suspect, 1u);
   ledger.power_lost = false;
   ledger.damaged = false;
 }

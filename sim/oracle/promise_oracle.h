@@ -4,14 +4,14 @@
 //
 // Three checks. At the end of the event in which a promise left, the node's log
 // store must report that much durable. For a few promises of each node, at
-// counts 1, 8, 64 ... and right after its disk began to fail, a recovery of a
-// copy of its durable image must find it there: that one does not trust the
-// engine's own words. And after the next boot, what recovery found must reach
-// as far as anything promised before. A node that legally truncates its log (a
-// new leader said so) lowers what it has promised; a wiped disk voids it, and
-// so does a damaged one if the node says that it has lost something, refuses to
-// serve, or could not know: nothing durable vouched yet for what is gone
-// (LogStore::vouched).
+// counts 1, 8, 64 ..., the first after a power loss, and right after its disk
+// began to fail, a recovery of a copy of its durable image must find it there:
+// that one does not trust the engine's own words. And after the next boot, what
+// recovery found must reach as far as anything promised before. A node that
+// legally truncates its log (a new leader said so) lowers what it has promised;
+// a wiped disk voids it, and so does a damaged one if the node says that it has
+// lost something, refuses to serve, or could not know: nothing durable vouched
+// yet for what is gone (LogStore::vouched).
 //
 // The strongest finder of bugs per line of code (tigerbeetle/tigerbeetle#843:
 // a replica that forgets an acknowledgement is usually repaired before the

@@ -110,6 +110,7 @@ void RunOracles::WatchElections() {
     group_elections_ = NewElections(cluster_->ConfigNodes());
     cluster_->AddConfigObserver(&votes_);
     cluster_->AddConfigObserver(group_elections_.commits.get());
+    cluster_->AddConfigObserver(group_elections_.majorities.get());
     cluster_->AddConfigObserver(group_elections_.amnesias.get());
   }
   if (!raft) return;
@@ -117,19 +118,25 @@ void RunOracles::WatchElections() {
   elections_ = NewElections(cluster_->Replicas());
   cluster_->AddObserver(&votes_);
   cluster_->AddObserver(elections_.commits.get());
+  cluster_->AddObserver(elections_.majorities.get());
   cluster_->AddObserver(elections_.amnesias.get());
 }
 
-RunOracles::Elections RunOracles::NewElections(std::vector<NodeId> nodes) {
+RunOracles::Elections RunOracles::NewElections(
+    const std::vector<NodeId>& nodes) {
   const OraclePromises promises = GroupPromisesOf(scenario_);
   Elections elections;
   elections.commits = std::make_unique<CommitOracle>(
-      promises, std::move(nodes), [this](NodeId id) { return StatusOf(id); },
+      promises, nodes, [this](NodeId id) { return StatusOf(id); },
       [this](NodeId id) {
         return CommitOracle::Elector{StatusOf(id), ElectionOf(id)};
       },
       &findings_);
   world_->AddObserver(elections.commits.get());
+  elections.majorities = std::make_unique<MajorityOracle>(
+      promises, nodes, [this](NodeId id) { return StatusOf(id); },
+      [this](NodeId id) { return Look(id); }, &findings_);
+  world_->AddObserver(elections.majorities.get());
   elections.amnesias = std::make_unique<AmnesiaOracle>(
       promises, [this](NodeId id) { return ElectionOf(id).votes_from; },
       &findings_);

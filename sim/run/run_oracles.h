@@ -11,10 +11,12 @@
 
 #include "sim/cluster/cluster.h"
 #include "sim/core/world.h"
-#include "sim/oracle/amnesia_oracle.h"
 #include "sim/oracle/claim_oracle.h"
-#include "sim/oracle/commit_oracle.h"
 #include "sim/oracle/config_oracle.h"
+#include "sim/oracle/election/amnesia_oracle.h"
+#include "sim/oracle/election/commit_oracle.h"
+#include "sim/oracle/election/majority_oracle.h"
+#include "sim/oracle/election/vote_oracle.h"
 #include "sim/oracle/fence_oracle.h"
 #include "sim/oracle/leader_oracle.h"
 #include "sim/oracle/leaderless/hint_oracle.h"
@@ -24,7 +26,6 @@
 #include "sim/oracle/log_oracle.h"
 #include "sim/oracle/promise_oracle.h"
 #include "sim/oracle/state_oracle.h"
-#include "sim/oracle/vote_oracle.h"
 #include "sim/scenario/scenario.h"
 
 namespace wringer::sim {
@@ -46,6 +47,7 @@ class RunOracles {
   // Of the votes of either group of nodes that elects.
   struct Elections {
     std::unique_ptr<CommitOracle> commits;
+    std::unique_ptr<MajorityOracle> majorities;
     std::unique_ptr<AmnesiaOracle> amnesias;
   };
 
@@ -54,7 +56,7 @@ class RunOracles {
   void WatchConfigGroup();
   void WatchLeases();
   void WatchElections();
-  Elections NewElections(std::vector<NodeId> nodes);
+  Elections NewElections(const std::vector<NodeId>& nodes);
 
   std::optional<node::NodeView> Look(NodeId id) const;
   const replication::Status* StatusOf(NodeId id) const;

@@ -240,6 +240,7 @@ const std::vector<Slice>& KnownViolations() {
       "safety/one-leader",    // two leaders of one term or epoch
       "safety/election",      // a leader without a majority of kept votes
       "safety/commit",        // committed, and an election could undo it
+      "safety/majority",      // committed, and no majority ever held it
       "safety/amnesia",       // votes without what a lost disk had acknowledged
       "safety/version",       // numbered below what the coordinator knew of
       "safety/fence",         // a deposed leader still promises

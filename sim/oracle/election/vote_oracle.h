@@ -6,8 +6,8 @@
 //
 // Two leaders of one term take a crash at the wrong moment; a vote that was
 // counted too early, or kept too loosely, shows in every election.
-#ifndef WR_SIM_ORACLE_VOTE_ORACLE_H_
-#define WR_SIM_ORACLE_VOTE_ORACLE_H_
+#ifndef WR_SIM_ORACLE_ELECTION_VOTE_ORACLE_H_
+#define WR_SIM_ORACLE_ELECTION_VOTE_ORACLE_H_
 
 #include <cstdint>
 #include <functional>
@@ -81,4 +81,4 @@ class VoteOracle final : public Oracle, public WorldObserver {
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_ORACLE_VOTE_ORACLE_H_
+#endif  // WR_SIM_ORACLE_ELECTION_VOTE_ORACLE_H_

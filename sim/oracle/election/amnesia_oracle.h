@@ -12,8 +12,8 @@
 // find only if the run went on to hold that election.
 //
 // What a promise ledger cannot hold a wiped disk to (promise_oracle.h).
-#ifndef WR_SIM_ORACLE_AMNESIA_ORACLE_H_
-#define WR_SIM_ORACLE_AMNESIA_ORACLE_H_
+#ifndef WR_SIM_ORACLE_ELECTION_AMNESIA_ORACLE_H_
+#define WR_SIM_ORACLE_ELECTION_AMNESIA_ORACLE_H_
 
 #include <functional>
 #include <map>
@@ -21,8 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "sim/oracle/election/term_runs.h"
 #include "sim/oracle/oracle.h"
-#include "sim/oracle/term_runs.h"
 
 namespace wringer::sim {
 
@@ -68,4 +68,4 @@ class AmnesiaOracle final : public Oracle, public WorldObserver {
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_ORACLE_AMNESIA_ORACLE_H_
+#endif  // WR_SIM_ORACLE_ELECTION_AMNESIA_ORACLE_H_

@@ -1,4 +1,4 @@
-#include "sim/oracle/vote_oracle.h"
+#include "sim/oracle/election/vote_oracle.h"
 
 #include <algorithm>
 

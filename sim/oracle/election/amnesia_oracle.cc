@@ -1,4 +1,4 @@
-#include "sim/oracle/amnesia_oracle.h"
+#include "sim/oracle/election/amnesia_oracle.h"
 
 #include <algorithm>
 #include <string>

@@ -1,4 +1,4 @@
-#include "sim/oracle/commit_oracle.h"
+#include "sim/oracle/election/commit_oracle.h"
 
 #include <algorithm>
 #include <string>

@@ -1,4 +1,4 @@
-#include "sim/oracle/term_runs.h"
+#include "sim/oracle/election/term_runs.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // A log by the terms of its entries: all that is needed to compare two, for
 // entries of one index and term are the same and so is what is before them.
-#ifndef WR_SIM_ORACLE_TERM_RUNS_H_
-#define WR_SIM_ORACLE_TERM_RUNS_H_
+#ifndef WR_SIM_ORACLE_ELECTION_TERM_RUNS_H_
+#define WR_SIM_ORACLE_ELECTION_TERM_RUNS_H_
 
 #include <vector>
 
@@ -37,4 +37,4 @@ class TermRuns {
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_ORACLE_TERM_RUNS_H_
+#endif  // WR_SIM_ORACLE_ELECTION_TERM_RUNS_H_

@@ -14,8 +14,8 @@
 // correction of single-server changes, raft-dev, 10 July 2015).
 //
 // Who is down neither stands nor votes: what it comes back with is not known.
-#ifndef WR_SIM_ORACLE_COMMIT_ORACLE_H_
-#define WR_SIM_ORACLE_COMMIT_ORACLE_H_
+#ifndef WR_SIM_ORACLE_ELECTION_COMMIT_ORACLE_H_
+#define WR_SIM_ORACLE_ELECTION_COMMIT_ORACLE_H_
 
 #include <cstdint>
 #include <functional>
@@ -86,4 +86,4 @@ class CommitOracle final : public Oracle, public WorldObserver {
 
 }  // namespace wringer::sim
 
-#endif  // WR_SIM_ORACLE_COMMIT_ORACLE_H_
+#endif  // WR_SIM_ORACLE_ELECTION_COMMIT_ORACLE_H_
