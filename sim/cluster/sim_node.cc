@@ -44,8 +44,7 @@ void SimNode::Boot() {
                   .trace = parts_.trace,
                   .random_seed = parts_.world->seed(),
                   .entropy = runtime_.Entropy()};
-  const bool first = runtime_.incarnation() == Incarnation(1);
-  auto node = node::Node::Create(options_(first), &env_, parts_.observer);
+  auto node = node::Node::Create(options_(!born_), &env_, parts_.observer);
   WR_CHECK_MSG(node.ok(), std::string(node.status().message()));
   node_ = std::move(*node);
   node_->Boot();
@@ -63,6 +62,7 @@ DeathReport SimNode::Kill(Death death, std::uint64_t key, Ppm keep) {
   DeathReport report;
   report.fibers = runtime_.fibers().size();
   const node::NodeView view = node_->Inspect();
+  born_ |= view.durable != log_store::DurableMark{};
   if (view.log_last.index > view.durable.log.index) {
     report.records_gone = view.log_last.index - view.durable.log.index;
   }

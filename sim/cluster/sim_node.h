@@ -38,7 +38,7 @@ struct SimNodeParts {
 
 class SimNode {
  public:
-  // Options of the process for a boot; `first` on the node's first.
+  // Options of the process for a boot; `first` until one has kept anything.
   using OptionsOf = std::function<node::NodeOptions(bool first)>;
 
   SimNode(const SimNodeParts& parts, NodeId id, const DiskOptions& disk,
@@ -86,6 +86,10 @@ class SimNode {
   NodeRuntime runtime_;
   std::unique_ptr<SimDisk> disk_;
   DiskFaults disk_faults_;
+  // A life has kept something on disk. Until then whoever sets the cluster up
+  // sees the node fail, and starts it as a new one again: a disk that is empty
+  // has forgotten nothing.
+  bool born_ = false;
 
   // Of the incarnation; destroyed from the bottom up.
   std::unique_ptr<SimBus> bus_;

@@ -51,7 +51,11 @@ PartitionParams CutOff(Draw* draw, const Target& victim, std::uint32_t nodes) {
 class Moment {
  public:
   Moment(std::uint64_t seed, std::uint32_t number, const Scenario& s)
-      : draw_(seed, SwarmGroup::kMoments, number), number_(number), s_(s) {
+      : draw_(seed, SwarmGroup::kMoments, number),
+        written_(
+            Draw(seed, SwarmGroup::kMoments, kWrites + number).Percent(60)),
+        number_(number),
+        s_(s) {
     fault_.id = NameOfMoment(number);
     node_ = NodeId(draw_.Count(1, s.cluster.nodes));
   }
@@ -90,7 +94,7 @@ class Moment {
       trigger.count = many;
     } else {
       trigger.kind = FaultTrigger::Kind::kEvent;
-      trigger.event = FaultEvent::kDiskSync;
+      trigger.event = written_ ? FaultEvent::kDiskWrite : FaultEvent::kDiskSync;
       trigger.node = Target::Node(node_);
       trigger.count = many;
     }
@@ -133,7 +137,7 @@ class Moment {
   }
 
   void DrawParameters() {
-    constexpr Ppm kKept[] = {0, 0, 500'000};
+    constexpr Ppm kKept[] = {0, 300'000, 500'000, 800'000};
     const Nanos by = draw_.Between(-2'000, 500) * kMillisecond;
     const std::uint32_t factor = draw_.Count(2, 100);
     const std::uint32_t errors = draw_.Count(1, 3);
@@ -158,7 +162,11 @@ class Moment {
     }
   }
 
+  static constexpr std::uint64_t kWrites = 1000;
+
   Draw draw_;
+  // Of a disk: what was written may be torn yet, what was synced is safe.
+  const bool written_;
   const std::uint32_t number_;
   const Scenario& s_;
   NodeId node_;
@@ -180,6 +188,31 @@ void DrawBlackout(std::uint64_t seed, Scenario* s) {
   fault.duration = NanosRange{dark, dark};
   fault.keep = draw.Percent(50) ? 0 : 500'000;
   if (on) s->faults.timeline.push_back(std::move(fault));
+}
+
+// The power fails right behind a write of the disk, before a sync can follow:
+// what was written is there in part. Times drawn alone seldom fall in between.
+void DrawTornWrites(std::uint64_t seed, Scenario* s) {
+  constexpr std::uint32_t kStream = 101;
+  Draw draw(seed, SwarmGroup::kMoments, kStream);
+  const bool on = draw.Percent(30);
+  const std::uint32_t count = draw.Count(1, 3);
+  for (std::uint32_t i = 1; on && i <= count; ++i) {
+    FaultSpec fault;
+    fault.id = absl::StrCat(kMomentPrefix, "torn-", i);
+    fault.kind = FaultKind::kPowerLoss;
+    const auto node = Target::Node(NodeId(draw.Count(1, s->cluster.nodes)));
+    fault.nodes = {node};
+    fault.trigger.kind = FaultTrigger::Kind::kEvent;
+    fault.trigger.event = FaultEvent::kDiskWrite;
+    fault.trigger.node = node;
+    fault.trigger.count =
+        draw.Count(1, static_cast<std::uint32_t>(draw.Doubling(16, 2048)));
+    const Nanos down = draw.Between(5, 400) * kMillisecond;
+    fault.duration = NanosRange{down, down};
+    fault.keep = draw.Count(2, 9) * Ppm{100'000};
+    s->faults.timeline.push_back(std::move(fault));
+  }
 }
 
 }  // namespace
@@ -227,6 +260,7 @@ void DrawMoments(std::uint64_t seed, Scenario* scenario) {
     scenario->faults.timeline.push_back(Moment(seed, i, *scenario).Fault());
   }
   DrawBlackout(seed, scenario);
+  DrawTornWrites(seed, scenario);
 }
 
 }  // namespace wringer::sim::swarm

@@ -124,7 +124,7 @@ TEST(Swarm, WhateverAFaultMayFollowIsDrawn) {
             (std::set{Kind::kAt, Kind::kMark, Kind::kEvent, Kind::kFault}));
   EXPECT_EQ(events,
             (std::set{FaultEvent::kWriteAcked, FaultEvent::kLeaderChanged,
-                      FaultEvent::kDiskSync}));
+                      FaultEvent::kDiskWrite, FaultEvent::kDiskSync}));
 }
 
 // Without syncs nothing tells damage from a torn tail.
