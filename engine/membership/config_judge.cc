@@ -80,7 +80,10 @@ std::optional<ConfigCommand> ConfigJudge::OnTick(Nanos now, const View& view) {
   if (now - started_at_ < options_.failover_after) return std::nullopt;
   const bool sealed = view.primary == kNoNode;
   if (!sealed && !Silent(now, led_at_, claims_)) return std::nullopt;
-  const NodeId candidate = Candidate(now, view, sealed);
+  NodeId candidate = Candidate(now, view, sealed);
+  if (candidate == kNoNode && options_.unsynced) {
+    candidate = LastResort(now, view, sealed);
+  }
   if (candidate == kNoNode) return std::nullopt;
   if (Counts() && !sealed && !Resigned(now, view)) {
     WR_MARK(kConfigSeals);
@@ -181,6 +184,20 @@ NodeId ConfigJudge::Candidate(Nanos now, const View& view, bool fenced) const {
   const std::size_t needed =
       members > options_.copies + 1 ? members - options_.copies : 1;
   return heard >= needed ? best : kNoNode;
+}
+
+NodeId ConfigJudge::LastResort(Nanos now, const View& view, bool fenced) const {
+  NodeId best = kNoNode;
+  for (NodeId node : view.in_sync) {
+    const Member& member = members_.at(node);
+    if (Silent(now, member.heard_at, member.arrivals)) return kNoNode;
+    if (member.says_forgot || (fenced && member.kept < view.epoch)) continue;
+    if (best == kNoNode || member.durable > members_.at(best).durable) {
+      best = node;
+    }
+  }
+  if (best != kNoNode) WR_MARK(kConfigLastResort);
+  return best;
 }
 
 }  // namespace wringer::membership

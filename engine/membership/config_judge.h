@@ -29,6 +29,11 @@
 // the model's bargain. When all in-sync backups hold every acknowledged write
 // (synchronous) any one of them may follow.
 //
+// Where copies are not synced, a power loss of all may leave nobody that holds
+// what was acknowledged. Waiting for it would be waiting for ever: once every
+// in-sync member is heard and none may lead by these rules, the one with the
+// greatest position does. Nobody has more.
+//
 // Lease rule. A primary that claims to lead is told that nobody else will be
 // appointed for `lease` after it asked; until then no other one is. A judge
 // that succeeds another takes it that a lease was granted the instant before.
@@ -59,6 +64,8 @@ struct ConfigServiceOptions {
   // True: every in-sync backup holds every acknowledged write, so any one of
   // them may take over.
   bool all_copies = false;
+  // Replicas acknowledge what a power loss may take from all of them at once.
+  bool unsynced = false;
   bool automatic = true;  // false: only an operator changes the primary
   Nanos lease = 0;        // 0: none is granted
   // Replicas' heartbeats are expected this often; judged by phi if > 0.
@@ -127,6 +134,8 @@ class ConfigJudge {
   // The member to appoint, or kNoNode while that would not be safe. `fenced`:
   // only of those that have the epoch in force on disk.
   NodeId Candidate(Nanos now, const View& view, bool fenced) const;
+  // Likewise where no member is one, though all are heard.
+  NodeId LastResort(Nanos now, const View& view, bool fenced) const;
   std::optional<ConfigCommand> Propose(Nanos now, NodeId primary,
                                        std::vector<NodeId> in_sync,
                                        const View& view);

@@ -114,7 +114,8 @@ wire::ClientRequest ConfigSeat::OwnRequest(OpKind kind) {
   request.command.seq = seq_;
   request.command.kind = kind;
   request.command.key = kViewKey;
-  request.write_level = {wire::WriteLevelKind::kQuorum, 0};
+  // Whatever "durable" means under the sync policy of its WAL.
+  request.write_level = replicator_->capabilities().default_write;
   request.read_level = {wire::ReadLevelKind::kStrong, 0};
   return request;
 }

@@ -13,7 +13,6 @@ using sim::FaultKind;
 using sim::ReadLevelSpec;
 using sim::ReplicationModel;
 using sim::Scenario;
-using sim::WalSync;
 
 constexpr std::uint8_t kLost = kLin | kDur | kSessions;
 
@@ -156,13 +155,11 @@ Row QuorumRow(const Scenario& s, bool synced) {
 }
 
 bool Synced(const Scenario& s) {
-  const bool grouped =
-      s.wal.sync == WalSync::kEvery || s.wal.sync == WalSync::kGroup;
   // To the page cache is what remote-write promises of the copies.
   const bool copies =
       s.replication.model != ReplicationModel::kPrimaryBackup ||
       s.replication.primary_backup.acked_by != sim::AckedBy::kRemoteWrite;
-  return grouped && copies;
+  return sim::SyncsBeforeAck(s.wal) && copies;
 }
 
 // A design that is otherwise strict, by how it reads. A leader that was
@@ -198,8 +195,11 @@ std::vector<Row> RowIndices(const Scenario& s) {
       return {Synced(s) ? kSingleSynced : kSingleUnsynced};
     case ReplicationModel::kPrimaryBackup: {
       const Row row = PrimaryBackupRow(s);
-      const bool strict = row == kPbSyncFenced || row == kPbSyncBeforeAck ||
-                          row == kPbSemiBlocking || row == kPbSyncUnfenced;
+      const bool early =
+          row == kPbSyncBeforeAck || row == kPbSyncUnfencedBeforeAck;
+      if (early && !Synced(s)) return {kPbUnsynced, row};
+      const bool strict = row == kPbSyncFenced || row == kPbSemiBlocking ||
+                          row == kPbSyncUnfenced;
       if (!strict) return {row};
       return StrictRows(row, kPbUnsynced, s);
     }

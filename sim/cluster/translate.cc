@@ -181,8 +181,7 @@ replication::ReplicationOptions ReplicationOptionsOf(const Scenario& scenario) {
   options.primary_backup.advised = RunsDetector(scenario);
   options.raft = Translate(spec.raft, leases);
   options.quorum = Translate(spec.quorum);
-  const WalSync sync = scenario.wal.sync;
-  options.durable_means = sync == WalSync::kEvery || sync == WalSync::kGroup
+  options.durable_means = SyncsBeforeAck(scenario.wal)
                               ? wire::WriteLevelKind::kLocal
                               : wire::WriteLevelKind::kOs;
   return options;
@@ -279,6 +278,12 @@ node::NodeOptions NodeOptionsOf(const Scenario& scenario, NodeId self,
     options.replication.members = ConfigNodesOf(scenario);
     options.replication.raft.leases = false;
     options.engine.journal = false;
+    // Fencing rests on it: what the replicas' data may lose, epochs may not.
+    if (!SyncsBeforeAck(scenario.wal)) {
+      options.log.wal.sync = wal::SyncPolicy::kGroup;
+      options.engine.wal = options.log.wal;
+      options.replication.durable_means = wire::WriteLevelKind::kLocal;
+    }
   } else {
     options.config_nodes = ConfigNodesOf(scenario);
     options.detector = DetectorOptionsOf(scenario, self, seed);
@@ -299,6 +304,8 @@ membership::ConfigServiceOptions ConfigServiceOptionsOf(
   options.failover_after = spec.failover_timeout;
   options.all_copies = spec.ack == AckRule::kSync;
   options.copies = spec.ack == AckRule::kSemiSync ? spec.k : 0;
+  options.unsynced = !OraclePromisesOf(scenario).synced ||
+                     spec.acked_by == AckedBy::kRemoteWrite;
   options.automatic = spec.failover == FailoverRule::kFenced;
   options.lease = WantsLeases(scenario) ? spec.lease : 0;
   options.heartbeat = spec.heartbeat;
@@ -433,8 +440,7 @@ OraclePromises OraclePromisesOf(const Scenario& scenario) {
       ClocksWithin(scenario,
                    raft ? scenario.replication.raft.drift_bound
                         : scenario.replication.primary_backup.drift_bound);
-  promises.synced = scenario.wal.sync == WalSync::kEvery ||
-                    scenario.wal.sync == WalSync::kGroup;
+  promises.synced = SyncsBeforeAck(scenario.wal);
   promises.applied_is_final = promises.synced;
   promises.only_copy = scenario.replication.model == ReplicationModel::kSingle;
   if (scenario.replication.model != ReplicationModel::kPrimaryBackup) {

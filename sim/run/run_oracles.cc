@@ -11,9 +11,14 @@
 namespace wringer::sim {
 namespace {
 
-// Of the config group, whatever the replicas promise.
-OraclePromises GroupPromisesOf(const Scenario& scenario) {
-  const bool synced = OraclePromisesOf(scenario).synced;
+// Of the config group, whatever the replicas promise: it always syncs.
+constexpr OraclePromises kGroupPromises = {.synced = true,
+                                           .applied_is_final = true};
+
+// Of who elects its leader: the replicas, or the config group.
+OraclePromises ElectionPromisesOf(const Scenario& scenario) {
+  const bool raft = scenario.replication.model == ReplicationModel::kRaft;
+  const bool synced = !raft || OraclePromisesOf(scenario).synced;
   return {.synced = synced, .applied_is_final = synced};
 }
 
@@ -39,11 +44,12 @@ RunOracles::RunOracles(const Scenario& scenario, std::uint64_t seed,
       leases_([this](NodeId id) { return LeaseLeft(id); }, &findings_),
       configs_([this](NodeId id) { return StatusOf(id); }, &findings_),
       votes_(
-          GroupPromisesOf(scenario), [this](NodeId id) { return StatusOf(id); },
+          ElectionPromisesOf(scenario),
+          [this](NodeId id) { return StatusOf(id); },
           [this](NodeId id) { return BallotOf(id); }, &findings_),
-      group_states_(GroupPromisesOf(scenario), &findings_),
-      group_logs_(GroupPromisesOf(scenario), &findings_),
-      group_leaders_(GroupPromisesOf(scenario), &findings_) {
+      group_states_(kGroupPromises, &findings_),
+      group_logs_(kGroupPromises, &findings_),
+      group_leaders_(kGroupPromises, &findings_) {
   WatchReplicas();
   WatchConfigGroup();
   WatchLeases();
@@ -124,7 +130,7 @@ void RunOracles::WatchElections() {
 
 RunOracles::Elections RunOracles::NewElections(
     const std::vector<NodeId>& nodes) {
-  const OraclePromises promises = GroupPromisesOf(scenario_);
+  const OraclePromises promises = ElectionPromisesOf(scenario_);
   Elections elections;
   elections.commits = std::make_unique<CommitOracle>(
       promises, nodes, [this](NodeId id) { return StatusOf(id); },

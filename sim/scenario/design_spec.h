@@ -71,6 +71,11 @@ struct WalSpec {
   bool operator==(const WalSpec&) const = default;
 };
 
+// What is acknowledged as durable has been synced.
+inline bool SyncsBeforeAck(const WalSpec& wal) {
+  return wal.sync == WalSync::kEvery || wal.sync == WalSync::kGroup;
+}
+
 enum class ReplicationModel : std::uint8_t {
   kSingle,
   kPrimaryBackup,

@@ -186,8 +186,12 @@ LogIndex PrimaryBackup::AckedIn(const std::vector<NodeId>& in_sync,
 
 void PrimaryBackup::Advance(Ready& ready) {
   MaybeRestore();
-  // Nothing beyond what is durable here can be safe.
-  if (safe_ < durable_) RaiseSafe(ready);
+  // Nothing beyond what is durable here can be safe. Nor what is not synced and
+  // belongs to an epoch that is not kept yet: the next life would know neither,
+  // and give the same (epoch, index) another content (rule 2).
+  const bool kept = options_.durable_means == WriteLevelKind::kLocal ||
+                    status_.kept_epoch == view_.epoch;
+  if (safe_ < durable_ && kept) RaiseSafe(ready);
   ReleaseWrites(ready);
   ReleaseReads(ready);
 }

@@ -10,10 +10,6 @@ using Model = ReplicationModel;
 using Read = ReadLevelSpec::Kind;
 using Write = WriteLevelSpec::Kind;
 
-bool SyncsBeforeAck(const WalSpec& wal) {
-  return wal.sync == WalSync::kEvery || wal.sync == WalSync::kGroup;
-}
-
 void FitCluster(Scenario* s) {
   if (s->replication.model == Model::kSingle) s->cluster.nodes = 1;
   if (s->replication.model != Model::kPrimaryBackup) {
@@ -138,9 +134,6 @@ void LeaveOutGaps(Scenario* s) {
   if (pb.failover == FailoverRule::kScripted) {
     pb.failover = FailoverRule::kFenced;
   }
-  // A backup that lost what it never synced is not sent it again.
-  const bool backups = s->replication.model == Model::kPrimaryBackup;
-  if (backups && !SyncsBeforeAck(s->wal)) s->wal.sync = WalSync::kGroup;
 }
 
 }  // namespace

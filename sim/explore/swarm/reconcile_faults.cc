@@ -158,8 +158,7 @@ void OneDamageOnly(Scenario* s) {
 // --beyond draws it.
 void LeaveOutRefusals(Scenario* s) {
   // Without syncs there is no watermark that tells damage from a torn tail.
-  const WalSync sync = s->wal.sync;
-  if (sync != WalSync::kEvery && sync != WalSync::kGroup) {
+  if (!SyncsBeforeAck(s->wal)) {
     std::erase_if(s->faults.timeline, [](const FaultSpec& fault) {
       return IsDamage(fault) && fault.kind != FaultKind::kWipe;
     });

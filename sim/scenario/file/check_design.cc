@@ -29,10 +29,6 @@ void CheckZones(const Scenario& s, Findings* findings) {
   }
 }
 
-bool SyncsBeforeAck(const WalSpec& wal) {
-  return wal.sync == WalSync::kEvery || wal.sync == WalSync::kGroup;
-}
-
 void CheckWal(const Scenario& s, Findings* findings) {
   const bool waits =
       s.wal.sync == WalSync::kGroup || s.wal.sync == WalSync::kInterval;

@@ -95,6 +95,45 @@ TEST_F(JudgeTest, OnlyThePrimaryOfTheEpochInForceGetsALease) {
   EXPECT_FALSE(judge.GrantLease(0, ask, view_));
 }
 
+// Everybody lost the unsynced end of its log.
+TEST_F(JudgeTest, OfThoseWhoAllLostSomethingTheBestLeadsOnlyIfNothingIsSynced) {
+  for (const bool unsynced : {false, true}) {
+    ConfigServiceOptions options = Options();
+    options.unsynced = unsynced;
+    ConfigJudge judge(options);
+    judge.Begin(0, false);
+    Hear(judge, 200 * kMs, 200 * kMs);
+    for (Nanos at = 250 * kMs; at <= 600 * kMs; at += 50 * kMs) {
+      judge.OnRequest(at, Beat(kA, 3), view_);
+      judge.OnRequest(at, Beat(kB, 4), view_);
+    }
+    // Silent for a moment only: it may yet come with more.
+    EXPECT_FALSE(judge.OnTick(600 * kMs, view_).has_value());
+    judge.OnRequest(600 * kMs, Beat(kC, 2), view_);
+    const auto command = judge.OnTick(600 * kMs, view_);
+    ASSERT_EQ(command.has_value(), unsynced);
+    if (unsynced) {
+      EXPECT_EQ(command->primary, kB);
+    }
+  }
+}
+
+TEST_F(JudgeTest, WhoForgotLeadsNotEvenAsALastResort) {
+  ConfigServiceOptions options = Options();
+  options.unsynced = true;
+  ConfigJudge judge(options);
+  judge.Begin(0, false);
+  Hear(judge, 200 * kMs, 200 * kMs);
+  for (Nanos at = 250 * kMs; at <= 600 * kMs; at += 50 * kMs) {
+    for (const NodeId node : {kA, kB, kC}) {
+      ConfigRequest forgot = Beat(node, 0);
+      forgot.forgot = true;
+      judge.OnRequest(at, forgot, view_);
+    }
+  }
+  EXPECT_FALSE(judge.OnTick(600 * kMs, view_).has_value());
+}
+
 TEST_F(JudgeTest, WhoForgotIsNoCandidate) {
   ConfigJudge judge(Options());
   judge.Begin(0, false);

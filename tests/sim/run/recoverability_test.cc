@@ -26,6 +26,36 @@ TEST(RecoverabilityTest, AMajorityThatLostItsDisksNeedNotComeBack) {
   EXPECT_FALSE(result.history.final_state().at_rest);
 }
 
+TEST(RecoverabilityTest, WithoutAnOperatorNobodyLeadsByHand) {
+  Scenario scenario = Small();
+  scenario.replication.primary_backup.failover = FailoverRule::kScripted;
+  scenario.run.settle = 3 * kSecond;
+  scenario.faults.timeline = {At("one", FaultKind::kCrash, 500 * kMillisecond,
+                                 {Target::Node(NodeId(1))},
+                                 100 * kMillisecond)};
+  const RunResult result = MustRun(scenario);
+  EXPECT_EQ(result.end, RunEnd::kStuck);
+  EXPECT_NE(result.stuck_because.find("nobody leads"), std::string::npos)
+      << result.stuck_because;
+}
+
+// Of a config group and replicas that sync nothing the group syncs all the
+// same, and the replicas go on with what the best of them has left.
+TEST(RecoverabilityTest, UnsyncedReplicasSurviveAPowerLossOfAll) {
+  Scenario scenario = Small();
+  scenario.cluster.config_service = ConfigServiceKind::kRaft;
+  scenario.wal.sync = WalSync::kNone;
+  scenario.replication.primary_backup.acked_by = AckedBy::kRemoteWrite;
+  scenario.faults.timeline = {At("all", FaultKind::kPowerLoss,
+                                 500 * kMillisecond, {Target::Of(Role::kAll)},
+                                 100 * kMillisecond)};
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    RunOptions options;
+    options.seed = seed;
+    ExpectHealthy(MustRun(scenario, options));
+  }
+}
+
 TEST(RecoverabilityTest, AMinorityThatLostItsDisksIsBroughtUpToDate) {
   Scenario scenario = Raft();
   scenario.faults.timeline = {At("one", FaultKind::kWipe, 500 * kMillisecond,
