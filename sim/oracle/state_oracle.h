@@ -29,6 +29,10 @@ class StateOracle final : public Oracle {
   void OnApplied(const node::EntryApplied& applied) override;
   void OnInstalled(const node::SnapshotInstalledAt& installed) override;
   void OnBoot(NodeId node, Incarnation) override { cursors_.erase(node); }
+  // Of an only copy nothing is left to compare with.
+  void OnDeath(const DeathNotice& death) override {
+    if (death.disk_wiped && promises_.only_copy) slots_.clear();
+  }
   void OnDiskDamaged(NodeId) override { final_ &= !promises_.only_copy; }
 
   std::uint64_t entries_checked() const { return checked_; }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "sim/scenario/names.h"
 
 namespace wringer::sim {
 namespace {
@@ -124,7 +125,27 @@ std::uint64_t Recoverability::Progress() const {
 }
 
 std::string Recoverability::WhyNot() const {
-  return Heals() ? WhyCoreCannot() : RefusedText();
+  if (Heals()) return WhyCoreCannot();
+  std::string refused = RefusedText();
+  return refused.empty() ? WhyNobodyLeads() : refused;
+}
+
+// Where failover is an operator's business, and none is there.
+std::string Recoverability::WhyNobodyLeads() const {
+  const ReplicationSpec& spec = scenario_->replication;
+  const FailoverRule rule = spec.primary_backup.failover;
+  const bool by_hand =
+      spec.model == ReplicationModel::kPrimaryBackup &&
+      (rule == FailoverRule::kScripted || rule == FailoverRule::kNone);
+  if (!by_hand) return "";
+  for (const SimNode* node : Core()) {
+    const replication::Status* status = StatusOf(*node);
+    if (status == nullptr || status->role == replication::Role::kLeader) {
+      return "";
+    }
+  }
+  return absl::StrCat("nobody leads, and failover = \"", NameOf(rule),
+                      "\" leaves it to an operator to appoint somebody");
 }
 
 bool Recoverability::Heals() const {

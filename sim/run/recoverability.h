@@ -63,6 +63,7 @@ class Recoverability {
   // What the core lacks to serve; empty if nothing is known of.
   std::string WhyCoreCannot() const;
   std::string RefusedText() const;
+  std::string WhyNobodyLeads() const;
   std::string WhyNoQuorum() const;
   std::string WhyNotElected(const SimNode& candidate) const;
   std::string WhyNoPrimary() const;

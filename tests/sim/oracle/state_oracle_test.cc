@@ -84,6 +84,22 @@ TEST_F(StateOracleTest, DamageMayTakeTheEndOfAnOnlyCopyAndOfNoOther) {
   }
 }
 
+TEST_F(StateOracleTest, AWipedOnlyCopyBeginsAnew) {
+  for (const bool only : {true, false}) {
+    OraclePromises promises;
+    promises.only_copy = only;
+    HoldTo(promises);
+    Apply(kN1, 1, 1, 10, 100);
+    DeathNotice death;
+    death.node = kN1;
+    death.disk_wiped = true;
+    oracle_->OnDeath(death);
+    oracle_->OnBoot(kN1, Incarnation(2));
+    Apply(kN1, 1, 1, 11, 101);
+    EXPECT_EQ(Rules(), only ? V{} : V{"log"});
+  }
+}
+
 TEST_F(StateOracleTest, EqualLogsWithOtherDataAreFound) {
   Apply(kN1, 1, 1, 10, 100);
   Apply(kN2, 1, 1, 10, 999);
